@@ -1,0 +1,304 @@
+"""One municipality's answers to one edition of the questionnaire: what is valid, asked, complete."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeVar
+
+from evaltool.domain.questionnaire import DONT_KNOW, NOTE_LIMIT, Kind, Question, Questionnaire
+
+T = TypeVar("T")
+
+Answer = str | tuple[str, ...] | Mapping[str, str]
+"""A code (single), codes (multi, ranking) or a code per option of another question (trend)."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers, texts at "other" and notes, each by the code of its question.
+
+    A question without an answer is absent from ``values``.
+    """
+
+    values: Mapping[str, Answer]
+    other_text: Mapping[str, str]
+    notes: Mapping[str, str]
+
+    def chosen(self, question: str) -> frozenset[str]:
+        """The codes chosen at a question (of a trend: the options it speaks of); empty if none."""
+        value = self.values.get(question, ())
+        return frozenset({value}) if isinstance(value, str) else frozenset(value)
+
+    def part(self, questions: Iterable[Question]) -> "Answers":
+        """Only what these questions hold."""
+        ids = {question.id for question in questions}
+        return Answers(*(_only(held, ids) for held in (self.values, self.other_text, self.notes)))
+
+    def with_part(self, questions: Iterable[Question], part: "Answers") -> "Answers":
+        """These answers, with what the questions hold replaced by what ``part`` has for them."""
+        ids = {question.id for question in questions}
+        return Answers(
+            {**_without(self.values, ids), **_only(part.values, ids)},
+            {**_without(self.other_text, ids), **_only(part.other_text, ids)},
+            {**_without(self.notes, ids), **_only(part.notes, ids)},
+        )
+
+
+EMPTY = Answers({}, {}, {})
+
+
+def _only(held: Mapping[str, T], ids: set[str]) -> dict[str, T]:
+    return {id_: value for id_, value in held.items() if id_ in ids}
+
+
+def _without(held: Mapping[str, T], ids: set[str]) -> dict[str, T]:
+    return {id_: value for id_, value in held.items() if id_ not in ids}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why something is refused.
+
+    ``code`` names the sentence (text ``refusal.<code>``), ``where`` the question or key at
+    fault, ``values`` what the sentence fills in besides ``{where}``.
+    """
+
+    code: str
+    where: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+class SectionState(StrEnum):
+    """How far a section is."""
+
+    NOT_ASKED = "not_asked"
+    """Given the other answers, none of its questions is asked."""
+    NOT_STARTED = "not_started"
+    BUSY = "busy"
+    DONE = "done"
+
+
+def asked(questionnaire: Questionnaire, answers: Answers) -> frozenset[str]:
+    """The questions that are asked, given these answers.
+
+    A demand on an earlier answer only counts if that question is asked itself. A trend or a
+    ranking is asked once there is something to speak of.
+    """
+    found: set[str] = set()
+    for question in questionnaire:
+        demands_met = all(
+            clause.question in found and clause.holds(answers.chosen(clause.question))
+            for clause in question.asked_if
+        )
+        if not demands_met:
+            continue
+        if question.kind is Kind.TREND and not trend_options(questionnaire, question, answers):
+            continue
+        if question.kind is Kind.RANKING and not rankable(
+            questionnaire, question, answers, only_of=found
+        ):
+            continue
+        found.add(question.id)
+    return frozenset(found)
+
+
+def trend_options(
+    questionnaire: Questionnaire, question: Question, answers: Answers
+) -> tuple[str, ...]:
+    """The options, chosen at its source, that a trend question asks about, in their order."""
+    source = questionnaire.by_id[question.sources[0]]
+    chosen = answers.chosen(source.id) - source.exclusive
+    return tuple(option.id for option in source.options if option.id in chosen)
+
+
+def rankable(
+    questionnaire: Questionnaire,
+    question: Question,
+    answers: Answers,
+    only_of: Iterable[str] | None = None,
+) -> tuple[str, ...]:
+    """What a ranking can hold now (``"question:option"``): what was chosen at its sources.
+
+    ``only_of`` limits the sources to some questions, such as those that are asked.
+    """
+    sources = set(question.sources if only_of is None else only_of)
+    return tuple(
+        item
+        for item, (source, option) in questionnaire.ranked_options(question).items()
+        if source.id in sources and option.id in answers.chosen(source.id)
+    )
+
+
+def is_complete(questionnaire: Questionnaire, question: Question, answers: Answers) -> bool:
+    """Whether a question is answered: for a trend, whether every chosen option has one."""
+    if question.kind is Kind.TREND:
+        return set(trend_options(questionnaire, question, answers)) <= answers.chosen(question.id)
+    return bool(answers.chosen(question.id))
+
+
+def open_questions(
+    questionnaire: Questionnaire, answers: Answers, section: str
+) -> tuple[Question, ...]:
+    """The questions of a section that are asked and not yet answered."""
+    now_asked = asked(questionnaire, answers)
+    return tuple(
+        question
+        for question in questionnaire.section_by_id[section].questions
+        if question.id in now_asked and not is_complete(questionnaire, question, answers)
+    )
+
+
+def state(questionnaire: Questionnaire, answers: Answers, section: str) -> SectionState:
+    """How far a section is, given all answers."""
+    now_asked = asked(questionnaire, answers)
+    questions = [q for q in questionnaire.section_by_id[section].questions if q.id in now_asked]
+    if not questions:
+        return SectionState.NOT_ASKED
+    if not any(answers.chosen(question.id) for question in questions):
+        return SectionState.NOT_STARTED
+    if open_questions(questionnaire, answers, section):
+        return SectionState.BUSY
+    return SectionState.DONE
+
+
+def differences(
+    mine: Answers, saved: Answers, questions: Iterable[Question]
+) -> tuple[Question, ...]:
+    """The questions about which two sets of answers do not hold the same."""
+
+    def held(answers: Answers, id_: str) -> tuple[object, str, str]:
+        value = answers.values.get(id_, ())
+        # The order of the options says nothing but in a ranking.
+        comparable = value if isinstance(value, str | Mapping) else tuple(value)
+        return comparable, answers.other_text.get(id_, ""), answers.notes.get(id_, "")
+
+    return tuple(q for q in questions if held(mine, q.id) != held(saved, q.id))
+
+
+def without_dangling(questionnaire: Questionnaire, answers: Answers) -> Answers:
+    """The answers without what speaks of an option that is no longer chosen.
+
+    Such leftovers (the trend of a form, the rank of a difficulty) are kept while filling in,
+    so that choosing the option again brings them back, and left out of reports and files.
+    """
+    values = dict(answers.values)
+    for question in questionnaire:
+        value = values.get(question.id)
+        if isinstance(value, Mapping):
+            spoken_of = trend_options(questionnaire, question, answers)
+            kept = {option: value[option] for option in spoken_of if option in value}
+        elif question.kind is Kind.RANKING and isinstance(value, tuple):
+            held = {*rankable(questionnaire, question, answers), DONT_KNOW}
+            kept = tuple(item for item in value if item in held)
+        else:
+            continue
+        if kept:
+            values[question.id] = kept
+        else:
+            del values[question.id]
+    return Answers(values, answers.other_text, answers.notes)
+
+
+def reported(questionnaire: Questionnaire, answers: Answers) -> Answers:
+    """What a report speaks of: only the questions asked, without leftovers.
+
+    A text at "other" counts while "other" is chosen.
+    """
+    tidy = without_dangling(questionnaire, answers)
+    now_asked = asked(questionnaire, tidy)
+    part = tidy.part(question for question in questionnaire if question.id in now_asked)
+    others = {id_: t for id_, t in part.other_text.items() if "other" in part.chosen(id_)}
+    return Answers(part.values, others, part.notes)
+
+
+def validate(
+    questionnaire: Questionnaire,
+    answers: Answers,
+    questions: Iterable[Question] | None = None,
+    *,
+    leftovers: bool = False,
+) -> tuple[Problem, ...]:
+    """Everything that is wrong with answers, by default with all of them.
+
+    With ``leftovers``, speaking of an option that is not chosen is no fault: see
+    :func:`without_dangling`.
+    """
+    problems: list[Problem] = []
+    wanted = None if questions is None else {question.id for question in questions}
+    for id_, value in answers.values.items():
+        if wanted is not None and id_ not in wanted:
+            continue
+        question = questionnaire.by_id.get(id_)
+        if question is None:
+            problems.append(Problem("unknown_question", id_))
+        else:
+            problems.extend(_faults(questionnaire, question, value, answers, leftovers))
+    for held, code in ((answers.other_text, "other_text"), (answers.notes, "note")):
+        for id_, text in held.items():
+            if wanted is not None and id_ not in wanted:
+                continue
+            question = questionnaire.by_id.get(id_)
+            if question is None:
+                problems.append(Problem("unknown_question", id_))
+            elif code == "other_text" and not question.has_other:
+                problems.append(Problem("no_other", id_))
+            elif len(text) > NOTE_LIMIT:
+                length = {"length": str(len(text)), "limit": str(NOTE_LIMIT)}
+                problems.append(Problem(f"{code}_too_long", id_, length))
+    return tuple(problems)
+
+
+def _faults(
+    questionnaire: Questionnaire,
+    question: Question,
+    value: Answer,
+    answers: Answers,
+    leftovers: bool,
+) -> Iterator[Problem]:
+    match question.kind, value:
+        case Kind.SINGLE, str():
+            yield from _unknown(question, (value,), {*question.by_id, DONT_KNOW})
+        case Kind.MULTI, tuple():
+            yield from _unknown(question, value, {*question.by_id, DONT_KNOW})
+            yield from _set_faults(question, value)
+        case Kind.RANKING, tuple():
+            possible = {*questionnaire.ranked_options(question), DONT_KNOW}
+            yield from _unknown(question, value, possible)
+            yield from _set_faults(question, value)
+            if question.at_most is not None and len(value) > question.at_most:
+                yield Problem("too_many", question.id, {"limit": str(question.at_most)})
+            if not leftovers:
+                unchosen = (set(value) & possible) - {
+                    *rankable(questionnaire, question, answers),
+                    DONT_KNOW,
+                }
+                for item in sorted(unchosen):
+                    yield Problem("ranked_not_chosen", question.id, {"option": item})
+        case Kind.TREND, Mapping():
+            source = questionnaire.by_id[question.sources[0]]
+            forms = set(source.by_id) - source.exclusive
+            yield from _unknown(question, tuple(value), forms)
+            yield from _unknown(question, tuple(value.values()), {*question.by_id, DONT_KNOW})
+            if not leftovers:
+                chosen = trend_options(questionnaire, question, answers)
+                for form in sorted((set(value) & forms) - set(chosen)):
+                    yield Problem("trend_not_chosen", question.id, {"option": form})
+        case _:
+            yield Problem("wrong_shape", question.id)
+
+
+def _unknown(question: Question, codes: Iterable[str], known: set[str]) -> Iterator[Problem]:
+    for code in dict.fromkeys(codes):
+        if code not in known:
+            yield Problem("unknown_option", question.id, {"option": code})
+
+
+def _set_faults(question: Question, codes: tuple[str, ...]) -> Iterator[Problem]:
+    for code, times in Counter(codes).items():
+        if times > 1:
+            yield Problem("option_twice", question.id, {"option": code})
+    different = set(codes)
+    if len(different) > 1:
+        for code in sorted(different & question.exclusive):
+            yield Problem("exclusive_with_others", question.id, {"option": code})

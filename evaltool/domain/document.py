@@ -1,0 +1,284 @@
+"""Answers as a JSON document: the form in which they are given to the command line and kept."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from evaltool.domain.answers import (
+    Answer,
+    Answers,
+    Problem,
+    validate,
+    without_dangling,
+)
+from evaltool.domain.municipality import Municipality, Register
+from evaltool.domain.questionnaire import Kind, Question, Questionnaire
+
+REQUIRED = ("municipality", "date", "answers")
+KEYS = ("municipality", "cluster", "date", "edition", "answers", "other_text", "notes")
+
+DERIVED_QUESTIONS = frozenset({"radicalisation_any"})
+"""Questions of the survey that follow from another answer and are never asked."""
+
+_MOST_DIGITS = 20
+
+
+@dataclass(frozen=True)
+class Document:
+    """The answers of one municipality on one day, fit for a report.
+
+    ``cluster_proposed`` says that the cluster is the register's proposal, not confirmed.
+    """
+
+    municipality: Municipality
+    cluster: int
+    cluster_proposed: bool
+    day: date
+    answers: Answers
+    edition: str
+
+
+class Refused(Exception):
+    """A document that does not fit the form; ``problems`` names every fault."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(", ".join(f"{p.code}: {p.where}" for p in problems))
+        self.problems = problems
+
+
+class _NoNumber:
+    """What stands for a number that no field of the form can hold: NaN, infinite, too long."""
+
+
+def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Document:
+    """A document from its JSON text, encoded as UTF-8.
+
+    Raises:
+        Refused: with every problem at once, each naming the key, question or code at fault.
+    """
+    problems: list[Problem] = []
+    loaded = _parse(raw, problems)
+    if not isinstance(loaded, dict):
+        raise Refused((*problems, Problem("not_an_object", "")))
+    for key in loaded:
+        if key not in KEYS:
+            problems.append(Problem("unknown_key", _shown(key)))
+    for key in REQUIRED:
+        if key not in loaded:
+            problems.append(Problem("missing_key", key))
+
+    municipality = _municipality(loaded, register, problems)
+    cluster, proposed = _cluster(loaded, municipality, problems)
+    day = _day(loaded, problems)
+    if "edition" in loaded and loaded["edition"] != questionnaire.edition:
+        edition = {"edition": questionnaire.edition}
+        problems.append(Problem("unknown_edition", "edition", edition))
+    answers = Answers(
+        dict(_values(loaded, questionnaire, problems)),
+        dict(_texts(loaded, "other_text", problems)),
+        dict(_texts(loaded, "notes", problems)),
+    )
+    problems.extend(validate(questionnaire, answers))
+    if problems or municipality is None or cluster is None or day is None:
+        raise Refused(tuple(_once(problems)))
+    return Document(municipality, cluster, proposed, day, _unblank(answers), questionnaire.edition)
+
+
+def write(document: Document, questionnaire: Questionnaire) -> str:
+    """The JSON text of a document, which :func:`read` takes back.
+
+    What speaks of an option no longer chosen is left out. A proposed cluster is not written:
+    reading proposes it again.
+    """
+    answers = without_dangling(questionnaire, document.answers)
+    form: dict[str, object] = {"municipality": document.municipality.nis_code}
+    if not document.cluster_proposed:
+        form["cluster"] = document.cluster
+    form |= {
+        "date": document.day.isoformat(),
+        "edition": document.edition,
+        "answers": {id_: _plain(value) for id_, value in answers.values.items()},
+        "other_text": dict(answers.other_text),
+        "notes": dict(answers.notes),
+    }
+    return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
+
+
+def _plain(value: Answer) -> object:
+    if isinstance(value, str):
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def _unblank(answers: Answers) -> Answers:
+    """The answers without empty texts and empty lists: those are no answer."""
+    return Answers(
+        {id_: value for id_, value in answers.values.items() if value},
+        {id_: text for id_, text in answers.other_text.items() if text.strip()},
+        {id_: text for id_, text in answers.notes.items() if text.strip()},
+    )
+
+
+def _once(problems: list[Problem]) -> Iterator[Problem]:
+    """The problems once each, in their order (their values are mappings and do not hash)."""
+    seen: set[tuple[object, ...]] = set()
+    for problem in problems:
+        key = (problem.code, problem.where, *sorted(problem.values.items()))
+        if key not in seen:
+            seen.add(key)
+            yield problem
+
+
+def _parse(raw: bytes, problems: list[Problem]) -> object:
+    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for key, value in items:
+            if key in found:
+                problems.append(Problem("repeated_key", _shown(key)))
+            found[key] = value
+        return found
+
+    def whole(digits: str) -> object:
+        return int(digits) if len(digits) <= _MOST_DIGITS else _NoNumber()
+
+    try:
+        # Windows' editor puts a byte order mark before UTF-8; it is no part of the text.
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused((Problem("not_utf8", "", {"position": str(error.start)}),)) from None
+    try:
+        loaded: object = json.loads(
+            text,
+            object_pairs_hook=pairs,
+            parse_int=whole,
+            parse_float=lambda _: _NoNumber(),
+            parse_constant=lambda _: _NoNumber(),
+        )
+    except json.JSONDecodeError as error:
+        place = {"line": str(error.lineno), "column": str(error.colno)}
+        raise Refused((Problem("not_json", "", place),)) from None
+    except RecursionError:
+        raise Refused((Problem("too_deep", ""),)) from None
+    return loaded
+
+
+def _municipality(
+    loaded: Mapping[str, object], register: Register, problems: list[Problem]
+) -> Municipality | None:
+    if "municipality" not in loaded:
+        return None
+    code = loaded["municipality"]
+    if not isinstance(code, str):
+        problems.append(Problem("wants_nis_code", "municipality"))
+    elif code in register.former:
+        became = register.successor(code)
+        names = {
+            "code": code,
+            "name": register.former[code].name,
+            "new_code": became.nis_code,
+            "new_name": became.name,
+        }
+        problems.append(Problem("merged_municipality", "municipality", names))
+    elif code not in register.municipalities:
+        problems.append(Problem("unknown_municipality", "municipality", {"code": _shown(code)}))
+    else:
+        return register.municipalities[code]
+    return None
+
+
+def _cluster(
+    loaded: Mapping[str, object], municipality: Municipality | None, problems: list[Problem]
+) -> tuple[int | None, bool]:
+    if "cluster" in loaded:
+        number = loaded["cluster"]
+        # True is an int in Python; in JSON it is no number.
+        if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 6:
+            return number, False
+        problems.append(Problem("wants_cluster", "cluster"))
+    elif municipality is not None:
+        proposal = municipality.proposal
+        if proposal.cluster is not None:
+            return proposal.cluster, True
+        code = "two_clusters" if proposal.candidates else "no_proposal"
+        values = {
+            "name": municipality.name,
+            "candidates": ", ".join(str(c) for c in proposal.candidates),
+        }
+        problems.append(Problem(code, "cluster", values))
+    return None, False
+
+
+def _day(loaded: Mapping[str, object], problems: list[Problem]) -> date | None:
+    if "date" not in loaded:
+        return None
+    day = loaded["date"]
+    try:
+        # fromisoformat also takes forms such as 20261123, which the form does not have.
+        if isinstance(day, str) and len(day) == len("2026-11-23"):
+            return date.fromisoformat(day)
+    except ValueError:
+        pass
+    problems.append(Problem("wants_date", "date"))
+    return None
+
+
+def _values(
+    loaded: Mapping[str, object], questionnaire: Questionnaire, problems: list[Problem]
+) -> Iterator[tuple[str, Answer]]:
+    held = loaded.get("answers", {})
+    if not isinstance(held, dict):
+        problems.append(Problem("wants_object", "answers"))
+        return
+    for id_, value in held.items():
+        question = questionnaire.by_id.get(id_)
+        if id_ in DERIVED_QUESTIONS:
+            problems.append(Problem("derived_question", id_))
+        elif question is None:
+            problems.append(Problem("unknown_question", _shown(id_)))
+        else:
+            answer = _answer(question, value)
+            if isinstance(answer, Problem):
+                problems.append(answer)
+            elif answer:
+                yield id_, answer
+
+
+def _answer(question: Question, value: object) -> Answer | Problem:
+    match question.kind:
+        case Kind.SINGLE:
+            if isinstance(value, str):
+                # An empty code is unknown, not "no answer": the form leaves the key out.
+                return _shown(value) or Problem("unknown_option", question.id, {"option": ""})
+            if isinstance(value, list) and len(value) > 1:
+                return Problem("two_answers", question.id)
+            return Problem("wants_code", question.id)
+        case Kind.TREND:
+            if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
+                return {_shown(k): _shown(v) for k, v in value.items()}
+            return Problem("wants_object_of_codes", question.id)
+        case _:
+            if isinstance(value, list) and all(isinstance(v, str) for v in value):
+                return tuple(_shown(v) for v in value)
+            return Problem("wants_list_of_codes", question.id)
+
+
+def _texts(
+    loaded: Mapping[str, object], key: str, problems: list[Problem]
+) -> Iterator[tuple[str, str]]:
+    held = loaded.get(key, {})
+    if not isinstance(held, dict):
+        problems.append(Problem("wants_object", key))
+        return
+    for id_, text in held.items():
+        if not isinstance(text, str):
+            problems.append(Problem("wants_text", f"{key}.{_shown(id_)}"))
+        elif _shown(text) != text:
+            problems.append(Problem("not_unicode", f"{key}.{_shown(id_)}"))
+        else:
+            yield _shown(id_), text
+
+
+def _shown(text: str) -> str:
+    """A text that can be written: half a surrogate pair, which JSON can hold, becomes ``?``."""
+    return text.encode("utf-8", "replace").decode("utf-8")
