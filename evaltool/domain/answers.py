@@ -33,7 +33,7 @@ class Answers:
     def part(self, questions: Iterable[Question]) -> "Answers":
         """Only what these questions hold."""
         ids = {question.id for question in questions}
-        return Answers(*(_only(held, ids) for held in (self.values, self.other_text, self.notes)))
+        return Answers(_only(self.values, ids), _only(self.other_text, ids), _only(self.notes, ids))
 
     def with_part(self, questions: Iterable[Question], part: "Answers") -> "Answers":
         """These answers, with what the questions hold replaced by what ``part`` has for them."""
@@ -185,6 +185,7 @@ def without_dangling(questionnaire: Questionnaire, answers: Answers) -> Answers:
     values = dict(answers.values)
     for question in questionnaire:
         value = values.get(question.id)
+        kept: Answer
         if isinstance(value, Mapping):
             spoken_of = trend_options(questionnaire, question, answers)
             kept = {option: value[option] for option in spoken_of if option in value}

@@ -74,7 +74,9 @@ class Register:
     @cached_property
     def _names(self) -> tuple[tuple[str, str], ...]:
         present = [(_folded(m.name), m.nis_code) for m in self.municipalities.values()]
-        past = [(_folded(f.name), self.successor(f.nis_code).nis_code) for f in self.former.values()]
+        past = [
+            (_folded(f.name), self.successor(f.nis_code).nis_code) for f in self.former.values()
+        ]
         return tuple(present + past)
 
     def successor(self, nis_code: str) -> Municipality:

@@ -175,9 +175,9 @@ def unreachable(questionnaire: Questionnaire) -> Sequence[tuple[str, str]]:
                 faults.append((question.id, "unknown"))
             elif clause.question not in seen:
                 faults.append((question.id, "later"))
-            elif (clause.any_of | clause.none_of) - set(source.by_id):
-                faults.append((question.id, "impossible"))
-            elif not any(clause.holds(frozenset({code})) for code in source.by_id):
+            elif (clause.any_of | clause.none_of) - set(source.by_id) or not any(
+                clause.holds(frozenset({code})) for code in source.by_id
+            ):
                 faults.append((question.id, "impossible"))
         seen.add(question.id)
     return faults

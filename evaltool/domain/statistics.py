@@ -52,6 +52,8 @@ def fit_dirichlet_multinomial(
     used = [k for k in range(options) if totals[k]]
     if len(used) == 1:
         return None
+    if not _overdispersed(segments, [total / grand_total for total in totals]):
+        return None
     tails = {k: _tail([row[k] for row in segments]) for k in used}
     base_tail = _tail([sum(row) for row in segments])
     alpha = {k: 10 * totals[k] / grand_total for k in used}
@@ -70,6 +72,22 @@ def fit_dirichlet_multinomial(
             return tuple(alpha.get(k, 0.0) for k in range(options))
     # Still climbing after all rounds: the top lies at infinity.
     return None
+
+
+def _overdispersed(segments: Sequence[Sequence[int]], pooled: Sequence[float]) -> bool:
+    """Whether segments differ more than a multinomial with the pooled shares makes them differ.
+
+    The sign of the likelihood's slope in the overdispersion at zero, that is at an infinite sum
+    of alpha (Kim and Margolin 1992, Biometrics 48, 711-719). Where it is not positive the fixed
+    point would climb for ever.
+    """
+    within = sum(
+        count * (count - 1) / pooled[k]
+        for row in segments
+        for k, count in enumerate(row)
+        if pooled[k]
+    )
+    return within > sum(sum(row) * (sum(row) - 1) for row in segments)
 
 
 def _tail(counts: Sequence[int]) -> list[int]:

@@ -1,0 +1,336 @@
+"""A municipality's answers held against the survey's distributions."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from evaltool.domain.answers import Answers, reported
+from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Kind, Question, Questionnaire
+from evaltool.domain.statistics import fit_dirichlet_multinomial, partially_pooled, wilson
+from evaltool.domain.survey import (
+    CLUSTER_SEGMENTS,
+    FLANDERS,
+    CountStatus,
+    Distribution,
+    Survey,
+    Table,
+    cluster_segment,
+)
+
+SMALLEST_BASE = 10
+"""A group with fewer answers than this is shown as counts, never as percentages."""
+
+MOST = 0.5
+"""Not chosen sets apart where the whole interval of the others lies above this share."""
+
+FEW = 0.25
+"""Chosen sets apart where the whole interval of the others lies below this share."""
+
+
+class Fallback(StrEnum):
+    """Why a comparison is with Flanders and not with the cluster."""
+
+    NOT_PUBLISHED_PER_CLUSTER = "not_published_per_cluster"
+    TOO_FEW = "too_few"
+
+
+@dataclass(frozen=True)
+class OptionComparison:
+    """One option among others: chosen or not, and by how many of them.
+
+    ``count`` of ``n``, ``share`` (0 to 1) and its 95 % ``interval`` are None where the survey
+    does not give them or the base is too small for them; ``estimate`` is the partially pooled
+    share of a cluster, ``flanders_share`` the share of all municipalities.
+    """
+
+    option: str
+    chosen: bool
+    count: int | None
+    n: int | None
+    share: float | None
+    interval: tuple[float, float] | None
+    estimate: float | None
+    flanders_share: float | None
+    count_status: CountStatus
+    discrepancies: tuple[str, ...]
+
+    @property
+    def sets_apart(self) -> bool:
+        """Whether nearly everybody else answers otherwise; ``none`` and ``other`` never do."""
+        if self.interval is None or self.option in ("none", OTHER):
+            return False
+        low, high = self.interval
+        return high < FEW if self.chosen else low > MOST
+
+
+@dataclass(frozen=True)
+class Position:
+    """How many of ``n`` gave the same answer and, for an ordered question, less and more far."""
+
+    n: int
+    same: int
+    less_far: int | None
+    further: int | None
+
+
+@dataclass(frozen=True)
+class ClusterCounts:
+    """The counts of a cluster too small to compare with: ``n`` and the count per option."""
+
+    cluster: int
+    n: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One question held against one distribution of the survey.
+
+    ``n`` is the base that serves for all options, None where the survey does not give one;
+    ``multi`` says that several answers were possible.
+    """
+
+    question: str
+    segment: str
+    multi: bool
+    n: int | None
+    fallback: Fallback | None
+    table: Table
+    options: tuple[OptionComparison, ...]
+    position: Position | None
+    cluster_counts: ClusterCounts | None = None
+
+    @property
+    def apart(self) -> tuple[OptionComparison, ...]:
+        """The options in which this municipality differs from nearly everybody else.
+
+        Only where several answers were possible: a single answer has its position instead.
+        """
+        return tuple(option for option in self.options if self.multi and option.sets_apart)
+
+    @property
+    def chosen(self) -> tuple[OptionComparison, ...]:
+        """The options this municipality chose."""
+        return tuple(option for option in self.options if option.chosen)
+
+    @property
+    def discrepancies(self) -> frozenset[str]:
+        """The discrepancies of the cells that are shown."""
+        return frozenset(id_ for option in self.options for id_ in option.discrepancies)
+
+
+class Benchmark:
+    """A survey with the estimates of its clusters, fitted once and then only looked up."""
+
+    def __init__(self, survey: Survey) -> None:
+        self.survey = survey
+
+    @cached_property
+    def _estimates(self) -> Mapping[tuple[str, str], Mapping[str, float]]:
+        found: dict[tuple[str, str], Mapping[str, float]] = {}
+        for question in sorted(self.survey.per_cluster):
+            found.update(self._fitted(question))
+        return found
+
+    def _fitted(self, question: str) -> Iterator[tuple[tuple[str, str], Mapping[str, float]]]:
+        segments = [d for s in CLUSTER_SEGMENTS if (d := self.survey.get(question, s)) is not None]
+        options = [cell.option for cell in segments[0].cells]
+        rows = [[d.by_option[option].count or 0 for option in options] for d in segments]
+        alpha = fit_dirichlet_multinomial(rows)
+        everybody = sum(map(sum, rows))
+        pooled = [sum(row[k] for row in rows) / everybody for k in range(len(options))]
+        for distribution, row in zip(segments, rows, strict=True):
+            shares = partially_pooled(row, alpha, pooled)
+            yield (question, distribution.segment), dict(zip(options, shares, strict=True))
+
+    def estimate(self, question: str, segment: str, option: str) -> float | None:
+        """The partially pooled share of an option in a cluster; None elsewhere."""
+        return self._estimates.get((question, segment), {}).get(option)
+
+    def warm(self) -> None:
+        """Fit everything now, so that no user waits for it."""
+        _ = self._estimates
+
+
+def compare(
+    questionnaire: Questionnaire, benchmark: Benchmark, answers: Answers, cluster: int
+) -> tuple[Comparison, ...]:
+    """Every answer that the survey can be put beside, in the order of the questionnaire.
+
+    Questions not asked, not answered or answered "weet ik niet" are left out, as are the
+    splits by an answer that is missing.
+    """
+    given = reported(questionnaire, answers)
+    return tuple(
+        comparison
+        for question in questionnaire
+        for comparison in _comparisons(question, benchmark, given, cluster)
+    )
+
+
+def signals_segment(answers: Answers) -> str | None:
+    """The survey's split by own signals (Tabel 6); None where either answer is missing."""
+    radicalisation = radicalisation_any(answers)
+    polarisation = _single(answers, "polarisation_signals")
+    if radicalisation is None or polarisation is None:
+        return None
+    match radicalisation == "yes", polarisation != "no":
+        case True, True:
+            return "signals_both"
+        case True, False:
+            return "signals_radicalisation_only"
+        case False, True:
+            return "signals_polarisation_only"
+        case _:
+            return "signals_none"
+
+
+def radicalisation_any(answers: Answers) -> str | None:
+    """Whether any signals of radicalisation come in: ``yes``, ``no`` or None (Tabel 1)."""
+    signals = _single(answers, "radicalisation_signals")
+    if signals is None:
+        return None
+    return "no" if signals == "none" else "yes"
+
+
+def _single(answers: Answers, question: str) -> str | None:
+    value = answers.values.get(question)
+    return value if isinstance(value, str) and value != DONT_KNOW else None
+
+
+def _comparisons(
+    question: Question, benchmark: Benchmark, answers: Answers, cluster: int
+) -> Iterator[Comparison]:
+    if question.kind is Kind.TREND:
+        yield from _trends(question, benchmark, answers)
+        return
+    chosen = answers.chosen(question.id)
+    if not question.benchmarked or not chosen or DONT_KNOW in chosen:
+        return
+    survey = benchmark.survey
+    if question.id == "policy_actions":
+        # Published only by own policy (Tabel 7), never for all municipalities together.
+        policy = _single(answers, "specific_policy")
+        split = None if policy is None else survey.get(question.id, f"policy_{policy}")
+        if split is not None:
+            yield _compared(benchmark, split, chosen, question)
+        return
+    yield _with_peers(benchmark, question.id, chosen, cluster, question)
+    if question.id == "radicalisation_signals":
+        derived = radicalisation_any(answers)
+        if derived is not None:
+            yield _with_peers(benchmark, "radicalisation_any", frozenset({derived}), cluster)
+    if question.id == "specific_policy":
+        segment = signals_segment(answers)
+        split = None if segment is None else survey.get(question.id, segment)
+        if split is not None:
+            yield _compared(benchmark, split, chosen, question)
+
+
+def _trends(question: Question, benchmark: Benchmark, answers: Answers) -> Iterator[Comparison]:
+    trends = answers.values.get(question.id, {})
+    if not isinstance(trends, Mapping):
+        return
+    for form, trend in trends.items():
+        split = benchmark.survey.get(question.id, f"form:{form}")
+        if split is not None and trend != DONT_KNOW:
+            yield _compared(benchmark, split, frozenset({trend}), question)
+
+
+def _with_peers(
+    benchmark: Benchmark,
+    question_id: str,
+    chosen: frozenset[str],
+    cluster: int,
+    question: Question | None = None,
+) -> Comparison:
+    """With the cluster where it is published and large enough, else with Flanders, and why."""
+    survey = benchmark.survey
+    everybody = survey.get(question_id, FLANDERS)
+    if everybody is None:
+        raise LookupError(f"the survey has no total for {question_id}")
+    peers = survey.get(question_id, cluster_segment(cluster))
+    if peers is None or peers.n is None:
+        reason = Fallback.NOT_PUBLISHED_PER_CLUSTER
+        return _compared(benchmark, everybody, chosen, question, fallback=reason)
+    if peers.n >= SMALLEST_BASE:
+        return _compared(benchmark, peers, chosen, question)
+    counts = {cell.option: cell.count for cell in peers.cells if cell.count is not None}
+    beside = ClusterCounts(cluster, peers.n, counts)
+    return _compared(
+        benchmark, everybody, chosen, question, fallback=Fallback.TOO_FEW, beside=beside
+    )
+
+
+def _compared(
+    benchmark: Benchmark,
+    distribution: Distribution,
+    chosen: frozenset[str],
+    question: Question | None = None,
+    *,
+    fallback: Fallback | None = None,
+    beside: ClusterCounts | None = None,
+) -> Comparison:
+    everybody = benchmark.survey.get(distribution.question, FLANDERS)
+    # One base serves for a distribution only if every option has a count on it.
+    whole = all(cell.count is not None for cell in distribution.cells)
+    n = distribution.n if whole else None
+    options: list[OptionComparison] = []
+    for cell in distribution.cells:
+        base = distribution.n if cell.count is not None else None
+        too_small = base is not None and base < SMALLEST_BASE
+        known = cell.count is not None and base is not None and not too_small
+        options.append(
+            OptionComparison(
+                option=cell.option,
+                chosen=cell.option in chosen,
+                count=cell.count,
+                n=base,
+                share=None if too_small else distribution.share(cell.option),
+                interval=wilson(cell.count or 0, base or 1) if known else None,
+                estimate=benchmark.estimate(
+                    distribution.question, distribution.segment, cell.option
+                ),
+                flanders_share=None if everybody is None else everybody.share(cell.option),
+                count_status=cell.status,
+                discrepancies=cell.discrepancies,
+            )
+        )
+    return Comparison(
+        question=distribution.question,
+        segment=distribution.segment,
+        multi=question is not None and question.kind is Kind.MULTI,
+        n=n,
+        fallback=fallback,
+        table=distribution.table,
+        options=tuple(options),
+        position=_position(distribution, n, chosen, question),
+        cluster_counts=beside,
+    )
+
+
+def _position(
+    distribution: Distribution,
+    n: int | None,
+    chosen: frozenset[str],
+    question: Question | None,
+) -> Position | None:
+    """Where a single answer stands among the others; None for several answers or no counts."""
+    single = question is None or question.kind in (Kind.SINGLE, Kind.TREND)
+    if n is None or not single or len(chosen) != 1:
+        return None
+    (mine,) = chosen
+    if mine not in distribution.by_option:
+        return None
+    counts = {cell.option: cell.count or 0 for cell in distribution.cells}
+    order = question.order if question is not None else ()
+    if mine not in order:
+        return Position(n, counts[mine], None, None)
+    rank = order.index(mine)
+    return Position(
+        n,
+        counts[mine],
+        less_far=sum(counts[option] for option in order[:rank]),
+        further=sum(counts[option] for option in order[rank + 1 :]),
+    )
