@@ -1,0 +1,339 @@
+"""The condition language of the feedback: what answers and comparisons must be for a rule to hold.
+
+A condition is data. It is checked when it is loaded and, when it holds, says because of which
+answers it does: its *facts*.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from evaltool.domain.answers import Answers, asked
+from evaltool.domain.comparison import Comparison, OptionComparison
+from evaltool.domain.questionnaire import DONT_KNOW, Questionnaire
+
+
+class Area(StrEnum):
+    """The four areas that get findings and a level."""
+
+    STRUCTURE = "structure"
+    COMPOSITION = "composition"
+    INFORMATION_SHARING = "information_sharing"
+    DIFFICULTIES = "difficulties"
+
+
+STATUTORY_MEMBERS = ("mayor", "police_chief", "prevention_official")
+"""The members named by the act of 30 July 2018, art. 3 par. 1."""
+
+
+@dataclass(frozen=True)
+class LegalMinimum:
+    """Whether the three members named by the act take part.
+
+    ``met`` is None where the answers do not tell; ``missing`` names the absent ones.
+    """
+
+    met: bool | None
+    missing: tuple[str, ...] = ()
+
+
+def legal_minimum(answers: Answers) -> LegalMinimum:
+    """The legal minimum as far as the answers tell (act of 30 July 2018, art. 3 par. 1)."""
+    presence = answers.values.get("livcr_presence")
+    if presence in ("starting", "no_plans"):
+        return LegalMinimum(False, STATUTORY_MEMBERS)
+    members = answers.chosen("statutory_members")
+    if presence not in ("yes_police_zone", "yes_municipal") or not members:
+        return LegalMinimum(None)
+    if DONT_KNOW in members:
+        return LegalMinimum(None)
+    missing = tuple(member for member in STATUTORY_MEMBERS if member not in members)
+    return LegalMinimum(not missing, missing)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """An answer that made a condition hold: an option chosen or, if not ``chosen``, left out.
+
+    ``option`` is None where the question as a whole (answered, or noted at) counts.
+    """
+
+    question: str
+    option: str | None
+    chosen: bool = True
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What conditions look at: the answers that are reported, and all that follows from them."""
+
+    questionnaire: Questionnaire
+    answers: Answers
+    comparisons: tuple[Comparison, ...]
+    cluster: int
+    legal: LegalMinimum
+    levels: Mapping[Area, int | None] = field(default_factory=dict)
+
+    @cached_property
+    def asked(self) -> frozenset[str]:
+        """The questions asked."""
+        return asked(self.questionnaire, self.answers)
+
+    @cached_property
+    def options(self) -> Mapping[tuple[str, str], tuple[Comparison, OptionComparison]]:
+        """Every compared option by (question, option): the first comparison of its question."""
+        found: dict[tuple[str, str], tuple[Comparison, OptionComparison]] = {}
+        for comparison in self.comparisons:
+            for option in comparison.options:
+                found.setdefault((comparison.question, option.option), (comparison, option))
+        return found
+
+    @cached_property
+    def apart(self) -> frozenset[tuple[str, str]]:
+        """The (question, option) in which nearly everybody else answers otherwise."""
+        return frozenset((c.question, o.option) for c in self.comparisons for o in c.apart)
+
+    def answered(self, question: str) -> bool:
+        """Whether a question is asked and answered with anything but "weet ik niet"."""
+        chosen = self.answers.chosen(question)
+        return question in self.asked and bool(chosen) and DONT_KNOW not in chosen
+
+
+Facts = tuple[Fact, ...]
+
+
+class Condition:
+    """Something that holds in a situation or not."""
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """The answers that make it hold; None where it does not."""
+        raise NotImplementedError
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """Every (question, option) it looks at; option None for the question as a whole."""
+        return iter(())
+
+    def parts(self) -> "tuple[Condition, ...]":
+        """The conditions it is made of."""
+        return ()
+
+
+@dataclass(frozen=True)
+class Chosen(Condition):
+    """At least one of these options of a question is chosen."""
+
+    question: str
+    options: tuple[str, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        if self.question not in situation.asked:
+            return None
+        chosen = situation.answers.chosen(self.question)
+        found = tuple(Fact(self.question, o) for o in self.options if o in chosen)
+        return found or None
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        return ((self.question, option) for option in self.options)
+
+
+@dataclass(frozen=True)
+class NotChosen(Condition):
+    """The question is answered, and none of these options is chosen."""
+
+    question: str
+    options: tuple[str, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        if not situation.answered(self.question):
+            return None
+        if situation.answers.chosen(self.question) & set(self.options):
+            return None
+        return tuple(Fact(self.question, option, chosen=False) for option in self.options)
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        return ((self.question, option) for option in self.options)
+
+
+@dataclass(frozen=True)
+class Answered(Condition):
+    """The question is answered with anything but "weet ik niet"."""
+
+    question: str
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        return (Fact(self.question, None),) if situation.answered(self.question) else None
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        yield self.question, None
+
+
+@dataclass(frozen=True)
+class Noted(Condition):
+    """There is a note at the question."""
+
+    question: str
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        noted = situation.answers.notes.get(self.question, "").strip()
+        return (Fact(self.question, None),) if noted else None
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        yield self.question, None
+
+
+@dataclass(frozen=True)
+class SetsApart(Condition):
+    """Nearly everybody else answers otherwise at this option."""
+
+    question: str
+    option: str
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        if (self.question, self.option) not in situation.apart:
+            return None
+        chosen = self.option in situation.answers.chosen(self.question)
+        return (Fact(self.question, self.option, chosen),)
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        yield self.question, self.option
+
+
+@dataclass(frozen=True)
+class Share(Condition):
+    """The compared share (0 to 1) of an option lies above or below a bound."""
+
+    question: str
+    option: str
+    above: float | None = None
+    below: float | None = None
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        _, option = situation.options.get((self.question, self.option), (None, None))
+        if option is None or option.share is None:
+            return None
+        if self.above is not None and not option.share > self.above:
+            return None
+        if self.below is not None and not option.share < self.below:
+            return None
+        return (Fact(self.question, self.option, option.chosen),)
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        yield self.question, self.option
+
+
+@dataclass(frozen=True)
+class InCluster(Condition):
+    """The municipality is in one of these survey clusters."""
+
+    clusters: tuple[int, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        return () if situation.cluster in self.clusters else None
+
+
+@dataclass(frozen=True)
+class AtLevel(Condition):
+    """The level of an area lies between two bounds, both included; no level never does."""
+
+    area: Area
+    at_least: int = 1
+    at_most: int = 4
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        level = situation.levels.get(self.area)
+        return () if level is not None and self.at_least <= level <= self.at_most else None
+
+
+@dataclass(frozen=True)
+class Missing(Condition):
+    """An LIVC-R that is there lacks this member named by the act."""
+
+    member: str
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        there = situation.answered("statutory_members")
+        if not there or self.member not in situation.legal.missing:
+            return None
+        return (Fact("statutory_members", self.member, chosen=False),)
+
+    def refers_to(self) -> Iterator[tuple[str, str | None]]:
+        """See :meth:`Condition.refers_to`."""
+        yield "statutory_members", self.member
+
+
+@dataclass(frozen=True)
+class AllOf(Condition):
+    """All of these hold."""
+
+    conditions: tuple[Condition, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        found: list[Fact] = []
+        for condition in self.conditions:
+            facts = condition.facts(situation)
+            if facts is None:
+                return None
+            found.extend(facts)
+        return tuple(dict.fromkeys(found))
+
+    def parts(self) -> tuple[Condition, ...]:
+        """See :meth:`Condition.parts`."""
+        return self.conditions
+
+
+@dataclass(frozen=True)
+class AtLeast(Condition):
+    """At least ``number`` of these hold; with 1, any of them."""
+
+    number: int
+    conditions: tuple[Condition, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        held = [f for c in self.conditions if (f := c.facts(situation)) is not None]
+        if len(held) < self.number:
+            return None
+        return tuple(dict.fromkeys(fact for facts in held for fact in facts))
+
+    def parts(self) -> tuple[Condition, ...]:
+        """See :meth:`Condition.parts`."""
+        return self.conditions
+
+
+@dataclass(frozen=True)
+class NoneOf(Condition):
+    """None of these holds."""
+
+    conditions: tuple[Condition, ...]
+
+    def facts(self, situation: Situation) -> Facts | None:
+        """See :meth:`Condition.facts`."""
+        return None if any(c.facts(situation) is not None for c in self.conditions) else ()
+
+    def parts(self) -> tuple[Condition, ...]:
+        """See :meth:`Condition.parts`."""
+        return self.conditions
+
+
+def every(condition: Condition) -> Iterator[Condition]:
+    """A condition and all the conditions it is made of."""
+    yield condition
+    for part in condition.parts():
+        yield from every(part)
