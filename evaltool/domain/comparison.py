@@ -3,17 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 
 from evaltool.domain.answers import Answers, reported
+from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Kind, Question, Questionnaire
-from evaltool.domain.statistics import fit_dirichlet_multinomial, partially_pooled, wilson
+from evaltool.domain.statistics import wilson
 from evaltool.domain.survey import (
-    CLUSTER_SEGMENTS,
     FLANDERS,
     CountStatus,
     Distribution,
-    Survey,
     Table,
     cluster_segment,
 )
@@ -118,39 +116,6 @@ class Comparison:
     def discrepancies(self) -> frozenset[str]:
         """The discrepancies of the cells that are shown."""
         return frozenset(id_ for option in self.options for id_ in option.discrepancies)
-
-
-class Benchmark:
-    """A survey with the estimates of its clusters, fitted once and then only looked up."""
-
-    def __init__(self, survey: Survey) -> None:
-        self.survey = survey
-
-    @cached_property
-    def _estimates(self) -> Mapping[tuple[str, str], Mapping[str, float]]:
-        found: dict[tuple[str, str], Mapping[str, float]] = {}
-        for question in sorted(self.survey.per_cluster):
-            found.update(self._fitted(question))
-        return found
-
-    def _fitted(self, question: str) -> Iterator[tuple[tuple[str, str], Mapping[str, float]]]:
-        segments = [d for s in CLUSTER_SEGMENTS if (d := self.survey.get(question, s)) is not None]
-        options = [cell.option for cell in segments[0].cells]
-        rows = [[d.by_option[option].count or 0 for option in options] for d in segments]
-        alpha = fit_dirichlet_multinomial(rows)
-        everybody = sum(map(sum, rows))
-        pooled = [sum(row[k] for row in rows) / everybody for k in range(len(options))]
-        for distribution, row in zip(segments, rows, strict=True):
-            shares = partially_pooled(row, alpha, pooled)
-            yield (question, distribution.segment), dict(zip(options, shares, strict=True))
-
-    def estimate(self, question: str, segment: str, option: str) -> float | None:
-        """The partially pooled share of an option in a cluster; None elsewhere."""
-        return self._estimates.get((question, segment), {}).get(option)
-
-    def warm(self) -> None:
-        """Fit everything now, so that no user waits for it."""
-        _ = self._estimates
 
 
 def compare(

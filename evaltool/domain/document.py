@@ -5,15 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from evaltool.domain.answers import (
-    Answer,
-    Answers,
-    Problem,
-    validate,
-    without_dangling,
-)
+from evaltool.domain.answers import Answer, Answers, without_dangling
 from evaltool.domain.municipality import Municipality, Register
 from evaltool.domain.questionnaire import Kind, Question, Questionnaire
+from evaltool.domain.validation import Problem, validate
 
 REQUIRED = ("municipality", "date", "answers")
 KEYS = ("municipality", "cluster", "date", "edition", "answers", "other_text", "notes")

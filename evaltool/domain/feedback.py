@@ -7,16 +7,10 @@ from enum import StrEnum
 
 from evaltool.domain.answers import Answers, reported
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.conditions import (
-    Area,
-    Condition,
-    Fact,
-    LegalMinimum,
-    Situation,
-    legal_minimum,
-)
+from evaltool.domain.conditions import Condition
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Questionnaire
+from evaltool.domain.situation import Area, Fact, LegalMinimum, Situation, legal_minimum
 
 TOP_FINDINGS = 5
 """Most findings on the first page."""
