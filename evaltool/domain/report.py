@@ -161,7 +161,8 @@ class DiscrepancyView:
 class Report:
     """The feedback to one municipality on one day.
 
-    ``facts`` are (label, value) pairs for cover and head. ``answers`` lists all answers and
+    ``facts`` are (label, value) pairs for cover and head, ``findings`` all findings in their
+    order. ``answers`` lists all answers and
     notes per section (title, questions), asked or not answered.
     """
 
@@ -189,6 +190,7 @@ class Report:
     discrepancies: tuple[DiscrepancyView, ...]
     comparisons: tuple[Comparison, ...]
     feedback: Feedback
+    findings: tuple[FindingView, ...]
 
     def chapter(self, section: str) -> Chapter | None:
         """The chapter of a section; None where nothing of it was answered."""

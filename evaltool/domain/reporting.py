@@ -114,6 +114,7 @@ class _Builder:
             discrepancies=tuple(self.discrepancies()),
             comparisons=self.comparisons,
             feedback=self.feedback,
+            findings=tuple(self.views[id(f)] for f in self.feedback.findings),
         )
 
     def facts(self, day: str) -> Iterator[tuple[str, str]]:
