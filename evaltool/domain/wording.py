@@ -109,7 +109,7 @@ class Wording:
             return self.texts("report.others.nobody", **values)
         if option.count == 1:
             return self.texts("report.others.one", **values)
-        for key in (f"{comparison.question}.{option.option}", comparison.question):
+        for key in (f"{comparison.question}.{option.option}", f"{comparison.question}.any"):
             if f"report.phrase.{key}" in self.texts:
                 phrase = self.texts(f"report.phrase.{key}", label=label)
                 return self.texts("report.others.phrase", phrase=phrase, **values)
