@@ -23,6 +23,87 @@ SENTENCES: Mapping[str, Text] = {
         "Het bestand is geen geldige TOML: {reason}. Verbeter die plaats.",
         "The file is no valid TOML: {reason}. Mend that place.",
     ),
+    "not_csv": Text(
+        "Het bestand is geen geldige CSV: {reason}. Verbeter die plaats.",
+        "The file is no valid CSV: {reason}. Mend that place.",
+    ),
+    "wrong_columns": Text(
+        "De kolommen zijn “{found}”. Maak ervan: “{expected}”.",
+        "The columns are “{found}”. Make them: “{expected}”.",
+    ),
+    "wrong_number_of_cells": Text(
+        "Deze rij heeft {found} cellen en hoort er {expected} te hebben. Vul aan of schrap.",
+        "This row has {found} cells and should have {expected}. Add or remove some.",
+    ),
+    "wrong_hash": Text(
+        "De inhoud klopt niet met de sha256 ernaast. Zet het bestand terug of, als de wijziging "
+        "bedoeld is, pas de sha256 aan.",
+        "The content does not fit the sha256 beside it. Put the file back or, if the change is "
+        "meant, adapt the sha256.",
+    ),
+    "not_a_table": Text("“{name}” hoort een tabel te zijn.", "“{name}” should be a table."),
+    "missing_key": Text(
+        "Bij “{name}” ontbreekt “{key}”. Voeg het toe.", "“{name}” lacks “{key}”. Add it."
+    ),
+    "unknown_key": Text(
+        "Bij “{name}” is “{key}” onbekend. Schrap het of verbeter de naam.",
+        "“{name}” has an unknown “{key}”. Remove it or correct its name.",
+    ),
+    "wrong_type": Text(
+        "Bij “{name}” heeft “{key}” een verkeerde vorm. Kijk hoe de andere het doen.",
+        "At “{name}” the form of “{key}” is wrong. See how the others do it.",
+    ),
+    "not_both_languages": Text(
+        "“{name}”: de tekst “{key}” moet in nl en en ingevuld zijn, en niets anders.",
+        "“{name}”: the text “{key}” must be filled in for nl and en, and nothing else.",
+    ),
+    "text_twice": Text(
+        "De tekst “{key}” staat er twee keer. Schrap er een.",
+        "The text “{key}” is there twice. Remove one.",
+    ),
+    "different_places": Text(
+        "De tekst “{key}” vult in nl andere {{plaatsen}} in dan in en. Maak ze gelijk.",
+        "The text “{key}” fills other {{places}} in nl than in en. Make them the same.",
+    ),
+    "unknown_route": Text(
+        "“{name}” noemt de route “{key}”, die hierboven niet bestaat. Verbeter de naam.",
+        "“{name}” names the route “{key}”, which is not there above. Correct the name.",
+    ),
+    "unknown_reference": Text(
+        "“{name}” verwijst naar “{key}”, dat niet bestaat. Verbeter de naam.",
+        "“{name}” refers to “{key}”, which does not exist. Correct the name.",
+    ),
+    "id_twice": Text(
+        "De code “{name}” staat er twee keer. Geef een ervan een andere.",
+        "The code “{name}” is there twice. Give one of them another.",
+    ),
+    "option_twice": Text(
+        "“{name}” heeft de optie “{key}” twee keer. Schrap er een.",
+        "“{name}” has the option “{key}” twice. Remove one.",
+    ),
+    "wrong_order": Text(
+        "De volgorde van “{name}” noemt niet precies haar opties. Maak ze gelijk.",
+        "The order of “{name}” does not name exactly its options. Make them the same.",
+    ),
+    "no_options": Text(
+        "“{name}” heeft geen opties. Voeg ze toe.", "“{name}” has no options. Add them."
+    ),
+    "no_sources": Text(
+        "“{name}” zegt niet op welke vraag ze voortbouwt (sources). Voeg dat toe.",
+        "“{name}” does not say which question it builds on (sources). Add that.",
+    ),
+    "route_unknown": Text(
+        "“{name}” hangt af van een vraag die niet bestaat. Verbeter de route.",
+        "“{name}” depends on a question that does not exist. Correct the route.",
+    ),
+    "route_later": Text(
+        "“{name}” hangt af van een vraag die pas later komt. Verander de volgorde of de route.",
+        "“{name}” depends on a question that comes later. Change the order or the route.",
+    ),
+    "route_impossible": Text(
+        "“{name}” kan nooit gevraagd worden: geen antwoord past bij de route. Verbeter ze.",
+        "“{name}” can never be asked: no answer fits the route. Correct it.",
+    ),
 }
 
 
