@@ -104,6 +104,69 @@ SENTENCES: Mapping[str, Text] = {
         "“{name}” kan nooit gevraagd worden: geen antwoord past bij de route. Verbeter ze.",
         "“{name}” can never be asked: no answer fits the route. Correct it.",
     ),
+    "no_provenance": Text(
+        "Voor dit bestand staat nergens waar het vandaan komt. Voeg het toe aan sources.toml.",
+        "Nothing says where this file comes from. Add it to sources.toml.",
+    ),
+    "question_without_survey": Text(
+        "De vraag “{name}” heet bevraagd, maar er zijn geen cijfers. Voeg een tabel toe of zet "
+        "benchmarked af.",
+        "The question “{name}” is called surveyed, but there are no figures. Add a table or "
+        "switch benchmarked off.",
+    ),
+    "unknown_question": Text(
+        "De vraag “{name}” staat niet als bevraagd in de vragenlijst. Verbeter de code.",
+        "The question “{name}” is not in the questionnaire as surveyed. Correct the code.",
+    ),
+    "unknown_option": Text(
+        "De vraag “{name}” heeft geen optie “{option}”. Verbeter de code.",
+        "The question “{name}” has no option “{option}”. Correct the code.",
+    ),
+    "cell_twice": Text(
+        "De optie “{option}” van “{name}” staat er twee keer. Schrap er een.",
+        "The option “{option}” of “{name}” is there twice. Remove one.",
+    ),
+    "missing_cell": Text(
+        "Bij “{name}” ({segment}) ontbreekt de optie “{option}”. Voeg de rij toe of zet "
+        "surveyed = false in de vragenlijst.",
+        "“{name}” ({segment}) lacks the option “{option}”. Add the row or set surveyed = false "
+        "in the questionnaire.",
+    ),
+    "two_bases": Text(
+        "“{name}” ({segment}) heeft meer dan één basis n. Maak ze gelijk.",
+        "“{name}” ({segment}) has more than one base n. Make them the same.",
+    ),
+    "wrong_kind": Text(
+        "De soort is “{found}”, de vragenlijst zegt “{expected}”. Maak ze gelijk.",
+        "The kind is “{found}”, the questionnaire says “{expected}”. Make them the same.",
+    ),
+    "unknown_status": Text(
+        "“{found}” is geen count_status. Kies printed, reconstructed, ambiguous of percent_only.",
+        "“{found}” is no count_status. Choose printed, reconstructed, ambiguous or percent_only.",
+    ),
+    "unknown_discrepancy": Text(
+        "De tegenstrijdigheid “{found}” staat niet in discrepancies.csv. Voeg ze daar toe.",
+        "The discrepancy “{found}” is not in discrepancies.csv. Add it there.",
+    ),
+    "no_figure": Text(
+        "De optie “{option}” heeft aantal noch percentage. Vul er minstens een in.",
+        "The option “{option}” has neither count nor percentage. Fill in at least one.",
+    ),
+    "count_over_base": Text(
+        "Het aantal {count} past niet op de basis {n}. Verbeter een van beide.",
+        "The count {count} does not fit the base {n}. Correct one of them.",
+    ),
+    "no_number": Text(
+        "“{found}” in de kolom {column} is geen geheel getal. Verbeter de cel.",
+        "“{found}” in the column {column} is no whole number. Correct the cell.",
+    ),
+    "empty_cell": Text(
+        "Deze rij heeft een lege cel. Vul ze in.", "This row has an empty cell. Fill it in."
+    ),
+    "no_edition": Text(
+        "De vragenlijst vergelijkt met “{name}”, maar die editie is er niet. Voeg ze toe.",
+        "The questionnaire compares with “{name}”, but that edition is not there. Add it.",
+    ),
 }
 
 

@@ -116,7 +116,10 @@ class EarlierFigure:
 
 @dataclass(frozen=True)
 class Survey:
-    """One edition of a survey with all its published distributions."""
+    """One edition of a survey with all its published distributions.
+
+    ``method_discrepancies`` touch how the survey was held, and so every report.
+    """
 
     edition: str
     title: Text
@@ -129,6 +132,7 @@ class Survey:
     distributions: tuple[Distribution, ...]
     discrepancies: Mapping[str, Discrepancy]
     earlier: tuple[EarlierFigure, ...] = ()
+    method_discrepancies: tuple[str, ...] = ()
 
     @cached_property
     def _by_key(self) -> Mapping[tuple[str, str], Distribution]:
@@ -154,8 +158,8 @@ class Survey:
         return {d.table.source: d.table for d in self.distributions}
 
     def touching(self, sources: Iterable[str], cells: Iterable[str]) -> tuple[Discrepancy, ...]:
-        """The discrepancies of some tables and cells, in the order of their number."""
-        wanted = set(cells)
+        """The discrepancies of some tables and cells and of the method, in their order."""
+        wanted = {*cells, *self.method_discrepancies}
         for source in sources:
             if source in self.tables:
                 wanted.update(self.tables[source].discrepancies)
