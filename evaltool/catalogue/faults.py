@@ -167,6 +167,18 @@ SENTENCES: Mapping[str, Text] = {
         "De vragenlijst vergelijkt met “{name}”, maar die editie is er niet. Voeg ze toe.",
         "The questionnaire compares with “{name}”, but that edition is not there. Add it.",
     ),
+    "no_condition": Text(
+        "“{name}”: “{found}” is geen voorwaarde. Kijk in docs/feedback.md welke er zijn.",
+        "“{name}”: “{found}” is no condition. See docs/feedback.md for what there is.",
+    ),
+    "impossible_condition": Text(
+        "“{name}” kan nooit gelden: de voorwaarde spreekt zichzelf tegen. Verbeter ze.",
+        "“{name}” can never hold: its condition contradicts itself. Correct it.",
+    ),
+    "law_without_citation": Text(
+        "“{name}” steunt op de wet zonder bron met datum. Noem een bron met “read”.",
+        "“{name}” rests on the law without a dated source. Name a source with “read”.",
+    ),
 }
 
 

@@ -25,7 +25,7 @@ class Wording:
 
     def cluster(self, number: int) -> str:
         """The name of a survey cluster: ``cluster 4, agglomeratiegemeenten``."""
-        label = self.texts.of(self._clusters[number].label)
+        label = self.texts.of(self._clusters[number].label).lower()
         return self.texts("report.cluster_name", number=number, label=label)
 
     def question(self, question: str) -> str:

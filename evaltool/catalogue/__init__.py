@@ -1,0 +1,90 @@
+"""Content and survey data, read once and checked: everything the tool knows besides answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from evaltool.catalogue.faults import Fault, Faulty
+from evaltool.catalogue.questionnaire import read_questionnaire
+from evaltool.catalogue.register import read_register
+from evaltool.catalogue.rulebook import read_rulebook
+from evaltool.catalogue.survey import read_survey
+from evaltool.catalogue.texts import read_texts
+from evaltool.domain.benchmark import Benchmark
+from evaltool.domain.feedback import Rulebook
+from evaltool.domain.language import Language, Text, Texts
+from evaltool.domain.municipality import Register
+from evaltool.domain.questionnaire import Questionnaire
+from evaltool.domain.reporting import Library
+from evaltool.paths import BENCHMARKS, CONTENT
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The questionnaire, the survey it is compared with, the register, rules and texts."""
+
+    questionnaire: Questionnaire
+    benchmark: Benchmark
+    register: Register
+    rulebook: Rulebook
+    texts: Mapping[str, Text]
+
+    def in_language(self, language: Language) -> Texts:
+        """The sentences of the interface in one language."""
+        return Texts(self.texts, language)
+
+    def library(self, language: Language) -> Library:
+        """What reports are built from, in one language."""
+        return Library(
+            questionnaire=self.questionnaire,
+            benchmark=self.benchmark,
+            rulebook=self.rulebook,
+            register=self.register,
+            texts=self.in_language(language),
+        )
+
+
+def read(
+    content: Path = CONTENT, benchmarks: Path = BENCHMARKS
+) -> tuple[Catalogue | None, list[Fault]]:
+    """The catalogue, or None, with every fault found."""
+    faults: list[Fault] = []
+    texts = read_texts(content, faults)
+    questionnaire = read_questionnaire(content, faults)
+    register = read_register(benchmarks / "municipalities", content, faults)
+    if questionnaire is None:
+        return None, faults
+    folder = benchmarks / questionnaire.survey
+    if not folder.is_dir():
+        faults.append(Fault(folder, None, "no_edition", {"name": questionnaire.survey}))
+        return None, faults
+    survey = read_survey(folder, questionnaire, faults)
+    tables = frozenset() if survey is None else frozenset(survey.tables)
+    rulebook = read_rulebook(content, questionnaire, tables, faults)
+    if survey is None or register is None or faults:
+        return None, faults
+    return Catalogue(questionnaire, Benchmark(survey), register, rulebook, texts), faults
+
+
+def load(content: Path = CONTENT, benchmarks: Path = BENCHMARKS) -> Catalogue:
+    """The catalogue, fit for use.
+
+    Raises:
+        Faulty: with every fault at once.
+    """
+    catalogue, faults = read(content, benchmarks)
+    if catalogue is None or faults:
+        raise Faulty(faults)
+    return catalogue
+
+
+@lru_cache(maxsize=1)
+def loaded() -> Catalogue:
+    """The installed catalogue, read once a process, its estimates fitted."""
+    catalogue = load()
+    catalogue.benchmark.warm()
+    return catalogue
+
+
+__all__ = ["Catalogue", "Fault", "Faulty", "load", "loaded", "read"]
