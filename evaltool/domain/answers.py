@@ -1,4 +1,4 @@
-"""One municipality's answers to one edition of the questionnaire: what is asked, what is complete."""
+"""One municipality's answers to one edition of the questionnaire: what is asked and complete."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

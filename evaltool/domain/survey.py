@@ -36,7 +36,7 @@ class CountStatus(StrEnum):
 
 @dataclass(frozen=True)
 class Cell:
-    """One option in one distribution: ``count`` municipalities, ``percent`` as printed (0 to 100)."""
+    """One option: ``count`` municipalities, and ``percent`` as printed (0 to 100)."""
 
     option: str
     count: int | None

@@ -12,6 +12,9 @@ from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, CountStatus
 UNSURE_MARK = "*"
 """Put behind the name of an option whose count is ambiguous."""
 
+# Two spaces that neither a page nor a drawing folds into one.
+_APART = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
+
 
 class Wording:
     """The sentences of one report, in one language."""
@@ -87,7 +90,7 @@ class Wording:
         """Share and base, ``48 %  20 van 42``; only the counts where the base is small."""
         if option.share is None:
             return self.base(option)
-        return f"{percentage(option.share)}  {self.base(option)}"
+        return f"{percentage(option.share)}{_APART}{self.base(option)}"
 
     def sentence(self, comparison: Comparison, option: OptionComparison) -> str:
         """What the others do, and whether you do: ``16 van de 24 ... ; u ook.``"""

@@ -1,0 +1,15 @@
+"""A comparison as a picture: one drawing, shown in a PDF and on a page alike."""
+
+from evaltool.charts.drawing import chart_drawing
+from evaltool.charts.fonts import BOLD, ITALIC, REGULAR, register_fonts
+from evaltool.charts.svg import NARROW_WIDTH, inline_svg
+
+__all__ = [
+    "BOLD",
+    "ITALIC",
+    "NARROW_WIDTH",
+    "REGULAR",
+    "chart_drawing",
+    "inline_svg",
+    "register_fonts",
+]

@@ -1,0 +1,46 @@
+"""The one typeface of drawings and documents, from an installed package."""
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+from reportlab import rl_config
+from reportlab.graphics import shapes
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.ttfonts import TTFont
+
+REGULAR = "FiraSans"
+BOLD = "FiraSans-Bold"
+ITALIC = "FiraSans-Italic"
+
+_FILES = {
+    REGULAR: "FiraSans-Regular.ttf",
+    BOLD: "FiraSans-SemiBold.ttf",
+    ITALIC: "FiraSans-Italic.ttf",
+}
+
+
+def _folder() -> Path:
+    spec = find_spec("fontpkg_fira_sans")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("the package fontpkg-fira-sans is not installed")
+    return Path(spec.origin).parent / "files"
+
+
+@lru_cache(maxsize=1)
+def register_fonts() -> None:
+    """Make Fira Sans known to reportlab, and its default everywhere.
+
+    Without the defaults reportlab falls back to Helvetica, which it does not embed.
+
+    Raises:
+        ModuleNotFoundError: the font package is not installed.
+    """
+    folder = _folder()
+    for name, file in _FILES.items():
+        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
+    pdfmetrics.registerFontFamily(
+        REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD
+    )
+    rl_config.canvas_basefontname = REGULAR
+    shapes.STATE_DEFAULTS["fontName"] = REGULAR
