@@ -65,9 +65,13 @@ SENTENCES: Mapping[str, Text] = {
         "De tekst “{key}” vult in nl andere {{plaatsen}} in dan in en. Maak ze gelijk.",
         "The text “{key}” fills other {{places}} in nl than in en. Make them the same.",
     ),
+    "broken_places": Text(
+        "De tekst “{key}” heeft een accolade die geen {{plaats}} is. Verbeter ze.",
+        "The text “{key}” has a brace that is no {{place}}. Correct it.",
+    ),
     "unknown_route": Text(
-        "“{name}” noemt de route “{key}”, die hierboven niet bestaat. Verbeter de naam.",
-        "“{name}” names the route “{key}”, which is not there above. Correct the name.",
+        "“{name}” noemt de route “{key}”, die er (daarboven) niet is. Verbeter de naam.",
+        "“{name}” names the route “{key}”, which is not there (above it). Correct the name.",
     ),
     "unknown_reference": Text(
         "“{name}” verwijst naar “{key}”, dat niet bestaat. Verbeter de naam.",
@@ -88,9 +92,32 @@ SENTENCES: Mapping[str, Text] = {
     "no_options": Text(
         "“{name}” heeft geen opties. Voeg ze toe.", "“{name}” has no options. Add them."
     ),
+    "options_not_earlier": Text(
+        "“{name}” neemt de opties over van “{key}”, die niet eerder komt. Verbeter de code of de "
+        "volgorde.",
+        "“{name}” takes the options of “{key}”, which does not come earlier. Correct the code or "
+        "the order.",
+    ),
     "no_sources": Text(
         "“{name}” zegt niet op welke vraag ze voortbouwt (sources). Voeg dat toe.",
         "“{name}” does not say which question it builds on (sources). Add that.",
+    ),
+    "wrong_source": Text(
+        "“{name}” bouwt voort op “{key}”: dat hoort een eerdere multi-vraag te zijn, op een "
+        "eerdere pagina. Verbeter de code of de plaats.",
+        "“{name}” builds on “{key}”: that should be an earlier multi question, on an earlier "
+        "page. Correct the code or the place.",
+    ),
+    "not_for_kind": Text(
+        "“{name}” kan met haar soort vraag (kind) geen “{key}” hebben. Schrap het of verander de "
+        "soort.",
+        "“{name}” cannot have “{key}” with its kind of question. Remove it or change the kind.",
+    ),
+    "stray_questions": Text(
+        "Geen enkel deel van de vragenlijst gebruikt dit bestand. Voeg het deel toe aan "
+        "questionnaire.toml of schrap het bestand.",
+        "No section of the questionnaire uses this file. Add the section to questionnaire.toml or "
+        "remove the file.",
     ),
     "route_unknown": Text(
         "“{name}” hangt af van een vraag die niet bestaat. Verbeter de route.",

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -36,7 +37,10 @@ def read_toml(path: Path, faults: Faults) -> Toml | None:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        faults.append(Fault(path, None, "not_toml", {"reason": str(error)}))
+        # The parser says the place only in words: "... (at line 3, column 7)".
+        place = re.search(r"at line (\d+)", str(error))
+        line = int(place[1]) if place else len(text.splitlines())
+        faults.append(Fault(path, line, "not_toml", {"reason": str(error)}))
         return None
 
 
@@ -66,6 +70,10 @@ def read_csv(
     except csv.Error as error:
         faults.append(Fault(path, reader.line_num, "not_csv", {"reason": str(error)}))
         return None
+    if reader.line_num == 0:
+        nothing = {"found": "", "expected": ", ".join(columns)}
+        faults.append(Fault(path, 1, "wrong_columns", nothing))
+        return None
     return rows
 
 
@@ -85,10 +93,20 @@ def line_of(path: Path, needle: str) -> int | None:
 
 
 class Entry:
-    """One table of a TOML file, read key by key; what is wrong or left over is a fault."""
+    """One table of a TOML file, read key by key; what is wrong or left over is a fault.
+
+    A fault stands at the line of its key, or else of the table. ``line``, where set, replaces
+    that search.
+    """
 
     def __init__(
-        self, path: Path, name: str, table: object, faults: Faults, line: int | None = None
+        self,
+        path: Path,
+        name: str,
+        table: object,
+        faults: Faults,
+        line: int | None = None,
+        place: "tuple[Entry, str, int] | None" = None,
     ) -> None:
         self.path = path
         self.name = name
@@ -96,12 +114,44 @@ class Entry:
         self.line = line
         self.table: dict[str, object] = dict(table) if isinstance(table, dict) else {}
         self._used: set[str] = set()
+        # Where the table stands: the table around it, the list in it, the position in that list.
+        self._place = place
         if not isinstance(table, dict):
             self.fault("not_a_table")
 
     def fault(self, code: str, **values: str) -> None:
         """Add a fault at this table."""
-        self.faults.append(Fault(self.path, self.line, code, {"name": self.name, **values}))
+        line = self.line if self.line is not None else self._line(values.get("key"))
+        self.faults.append(Fault(self.path, line, code, {"name": self.name, **values}))
+
+    def _line(self, key: str | None) -> int | None:
+        """The line of a key of this table; without one, of the table's header."""
+        try:
+            lines = self.path.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError):
+            return None
+        header, start, end = self._span(lines)
+        for number in range(start, end):
+            if number >= start + bool(header) and lines[number].startswith("["):
+                break
+            if key is not None and re.match(rf"\s*{re.escape(key)}\s*=", lines[number]):
+                return number + 1
+        return start + 1 if header else None
+
+    def _span(self, lines: Sequence[str]) -> tuple[str, int, int]:
+        """The header of this table and its lines, from and up to, counted from 0.
+
+        A table written inline (``[{...}]``) has the span of the table around it.
+        """
+        if self._place is None:
+            return "", 0, len(lines)
+        parent, key, index = self._place
+        above, start, end = parent._span(lines)
+        header = f"{above}.{key}" if above else key
+        starts = [n for n in range(start, end) if lines[n].strip() == f"[[{header}]]"]
+        if index >= len(starts):
+            return above, start, end
+        return header, starts[index], [*starts, end][index + 1]
 
     def has(self, key: str) -> bool:
         """Whether the table has the key."""
@@ -167,7 +217,10 @@ class Entry:
         """The tables of a list."""
         value = self._take(key, list, [])
         items = value if isinstance(value, list) else []
-        return [Entry(self.path, f"{self.name}.{key}", i, self.faults, self.line) for i in items]
+        return [
+            Entry(self.path, f"{self.name}.{key}", item, self.faults, place=(self, key, index))
+            for index, item in enumerate(items)
+        ]
 
     def raw(self, key: str, default: object = None) -> object:
         """The value as it stands."""

@@ -1,7 +1,7 @@
 """Reads the questionnaire: ``content/questionnaire.toml`` and ``content/questions_*.toml``."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault
@@ -18,110 +18,163 @@ from evaltool.domain.questionnaire import (
 
 Routes = Mapping[str, tuple[Clause, ...]]
 
+_BUILDING_ON = (Kind.TREND, Kind.RANKING)
+"""The kinds whose questions build on the answers to others."""
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A question with where it stands, for the checks that need all questions."""
+
+    question: Question
+    entry: Entry
+
 
 def read_questionnaire(folder: Path, faults: Faults) -> Questionnaire | None:
-    """The questionnaire with routes and shared options resolved; None if it has no frame."""
+    """The questionnaire with routes and shared options resolved; None if it has no frame.
+
+    With a fault it may be incomplete: it then only serves to find more faults.
+    """
     path = folder / "questionnaire.toml"
     table = read_toml(path, faults)
     if table is None:
         return None
     frame = Entry(path, "questionnaire", table, faults)
     routes = _routes(path, frame.raw("routes", {}), faults)
+    reads: list[_Read] = []
+    sections: list[Section] = []
+    whole = True
+    for entry in frame.entries("sections"):
+        section = _section(entry)
+        if section.id in {known.id for known in sections}:
+            entry.fault("id_twice")
+            continue
+        questions = _questions(folder, section.id, routes, reads, faults)
+        whole = whole and questions is not None
+        sections.append(replace(section, questions=questions or ()))
     questionnaire = Questionnaire(
         edition=frame.string("edition"),
         survey=frame.string("survey"),
         dont_know=frame.needed_text("dont_know"),
-        sections=tuple(
-            _section(folder, section, routes, faults) for section in frame.entries("sections")
-        ),
+        sections=tuple(sections),
     )
     frame.done()
-    questionnaire = _with_shared_options(folder, questionnaire, faults)
-    _check(folder, questionnaire, faults)
+    for stray in sorted(folder.glob("questions_*.toml")):
+        if stray.stem.removeprefix("questions_") not in questionnaire.section_by_id:
+            faults.append(Fault(stray, None, "stray_questions"))
+    _check_questions(reads)
+    if whole:
+        # Half a questionnaire would seem full of references to nothing.
+        _check_routing(questionnaire, reads)
     return questionnaire
 
 
 def _routes(path: Path, table: object, faults: Faults) -> Routes:
     """The named routes; one that ``requires`` another carries its clauses too."""
-    entries = {
-        name: Entry(path, f"routes.{name}", value, faults, line_of(path, f"[routes.{name}]"))
-        for name, value in (table.items() if isinstance(table, dict) else ())
-    }
+    if not isinstance(table, dict):
+        Entry(path, "routes", table, faults, line_of(path, "routes"))
+        return {}
     found: dict[str, tuple[Clause, ...]] = {}
-    for name, entry in entries.items():
-        clauses: tuple[Clause, ...] = ()
+    for name, value in table.items():
+        entry = Entry(path, f"routes.{name}", value, faults, line_of(path, f"[routes.{name}]"))
         required = entry.string("requires", "")
         if required and required not in found:
             # Only routes above count, which also rules out circles.
             entry.fault("unknown_route", key=required)
-        clauses += found.get(required, ())
+        clauses = list(found.get(required, ()))
         for clause in entry.entries("clauses"):
-            clauses += (
-                Clause(
-                    clause.string("question"),
-                    frozenset(clause.strings("any_of")),
-                    frozenset(clause.strings("none_of")),
-                ),
-            )
+            clause.line = entry.line
+            question = clause.string("question")
+            any_of, none_of = clause.strings("any_of"), clause.strings("none_of")
             clause.done()
+            clauses.append(Clause(question, frozenset(any_of), frozenset(none_of)))
+        if not clauses:
+            entry.fault("missing_key", key="clauses")
         entry.done()
-        found[name] = clauses
+        found[name] = tuple(clauses)
     return found
 
 
-def _section(folder: Path, entry: Entry, routes: Routes, faults: Faults) -> Section:
+def _section(entry: Entry) -> Section:
+    """A section, still without its questions."""
     id_ = entry.string("id")
-    path = folder / f"questions_{id_}.toml"
-    table = read_toml(path, faults) or {}
-    questions = Entry(path, "questions", table, faults)
+    entry.name = id_ or entry.name
     section = Section(
         id=id_,
         title=entry.needed_text("title"),
         intro=entry.needed_text("intro"),
-        minutes=entry.whole("minutes"),
+        minutes=_at_least_one(entry, "minutes"),
         optional=entry.flag("optional"),
-        questions=tuple(_question(q, id_, routes) for q in questions.entries("questions")),
+        questions=(),
     )
-    questions.done()
     entry.done()
     return section
 
 
-def _question(entry: Entry, section: str, routes: Routes) -> Question:
+def _questions(
+    folder: Path, section: str, routes: Routes, reads: list[_Read], faults: Faults
+) -> tuple[Question, ...] | None:
+    """The questions of a section, added to those read before; None if the file is unreadable."""
+    path = folder / f"questions_{section}.toml"
+    table = read_toml(path, faults)
+    if table is None:
+        return None
+    file = Entry(path, section, table, faults)
+    first = len(reads)
+    for entry in file.entries("questions"):
+        reads.append(_Read(_question(entry, section, routes, reads), entry))
+    if len(reads) == first:
+        file.fault("missing_key", key="questions")
+    file.done()
+    return tuple(read.question for read in reads[first:])
+
+
+def _question(entry: Entry, section: str, routes: Routes, earlier: Sequence[_Read]) -> Question:
     id_ = entry.string("id")
-    entry.name = id_
-    entry.line = line_of(entry.path, f'id = "{id_}"')
+    entry.name = id_ or entry.name
     kind = entry.string("kind")
-    if kind not in list(Kind):
+    if entry.has("kind") and kind not in list(Kind):
         entry.fault("wrong_type", key="kind")
-        kind = Kind.SINGLE
     route = entry.string("asked_if", "")
     if route and route not in routes:
         entry.fault("unknown_route", key=route)
-    at_most = entry.whole("at_most", 0)
+    shared = _shared_options(entry, earlier)
     question = Question(
         id=id_,
         section=section,
-        kind=Kind(kind),
+        kind=Kind(kind) if kind in list(Kind) else Kind.SINGLE,
         text=entry.needed_text("text"),
         help=entry.needed_text("help"),
-        options=tuple(_option(option) for option in entry.entries("options")),
+        # Its own options, such as an exclusive "none", come after the shared ones.
+        options=shared + tuple(_option(option, id_) for option in entry.entries("options")),
         asked_if=routes.get(route, ()),
         benchmarked=entry.flag("benchmarked"),
         order=entry.strings("order"),
         sources=entry.strings("sources"),
-        at_most=at_most or None,
-        page=entry.whole("page", 1),
+        at_most=_at_least_one(entry, "at_most") if entry.has("at_most") else None,
+        page=_at_least_one(entry, "page", 1),
     )
-    shared = entry.string("options_from", "")
     entry.done()
-    # Resolved once all questions are known.
-    return replace(question, sources=(f"options:{shared}",)) if shared else question
+    return question
 
 
-def _option(entry: Entry) -> Option:
+def _shared_options(entry: Entry, earlier: Sequence[_Read]) -> tuple[Option, ...]:
+    """The options of the earlier question that ``options_from`` names."""
+    name = entry.string("options_from", "")
+    if not name:
+        return ()
+    for read in earlier:
+        if read.question.id == name:
+            return read.question.options
+    entry.fault("options_not_earlier", key=name)
+    return ()
+
+
+def _option(entry: Entry, question: str) -> Option:
+    id_ = entry.string("id")
+    entry.name = f"{question}.{id_}" if id_ else entry.name
     option = Option(
-        id=entry.string("id"),
+        id=id_,
         label=entry.needed_text("label"),
         help=entry.text("help", required=False),
         exclusive=entry.flag("exclusive"),
@@ -131,52 +184,59 @@ def _option(entry: Entry) -> Option:
     return option
 
 
-def _with_shared_options(
-    folder: Path, questionnaire: Questionnaire, faults: Faults
-) -> Questionnaire:
-    def resolved(question: Question) -> Question:
-        shared = question.sources[0] if question.sources else ""
-        if not shared.startswith("options:"):
-            return question
-        source = questionnaire.by_id.get(shared.removeprefix("options:"))
-        if source is None:
-            faults.append(_fault(folder, question, "unknown_reference", key=shared))
-            return replace(question, sources=())
-        # Its own options, such as an exclusive "none", come after the shared ones.
-        return replace(question, sources=(), options=source.options + question.options)
-
-    return replace(
-        questionnaire,
-        sections=tuple(
-            replace(section, questions=tuple(resolved(q) for q in section.questions))
-            for section in questionnaire.sections
-        ),
-    )
+def _at_least_one(entry: Entry, key: str, default: int | None = None) -> int:
+    number = entry.whole(key, default)
+    if entry.has(key) and number < 1:
+        entry.fault("wrong_type", key=key)
+        return 1
+    return number
 
 
-def _check(folder: Path, questionnaire: Questionnaire, faults: Faults) -> None:
+def _check_questions(reads: Sequence[_Read]) -> None:
+    """Check every question by itself, and that no code is used twice."""
     seen: set[str] = set()
-    for question in questionnaire:
+    for read in reads:
+        question, entry = read.question, read.entry
         if question.id in seen:
-            faults.append(_fault(folder, question, "id_twice"))
+            entry.fault("id_twice")
         seen.add(question.id)
         codes = [option.id for option in question.options]
-        for code in {code for code in codes if codes.count(code) > 1}:
-            faults.append(_fault(folder, question, "option_twice", key=code))
-        if question.order and set(question.order) != set(codes):
-            faults.append(_fault(folder, question, "wrong_order"))
-        for source in question.sources:
-            if source not in questionnaire.by_id:
-                faults.append(_fault(folder, question, "unknown_reference", key=source))
-        if question.kind is not Kind.RANKING and not codes:
-            faults.append(_fault(folder, question, "no_options"))
-        if question.kind in (Kind.TREND, Kind.RANKING) and not question.sources:
-            faults.append(_fault(folder, question, "no_sources"))
+        for code in sorted({code for code in codes if codes.count(code) > 1}):
+            entry.fault("option_twice", key=code)
+        if question.order and sorted(question.order) != sorted(codes):
+            entry.fault("wrong_order")
+        if question.kind is Kind.RANKING:
+            if codes:
+                entry.fault("not_for_kind", key="options")
+            if question.at_most is None:
+                entry.fault("missing_key", key="at_most")
+        elif not codes and not entry.has("options_from"):
+            entry.fault("no_options")
+        if question.kind in _BUILDING_ON:
+            if not question.sources:
+                entry.fault("no_sources")
+        elif question.sources:
+            entry.fault("not_for_kind", key="sources")
+        if question.kind is not Kind.RANKING and question.at_most is not None:
+            entry.fault("not_for_kind", key="at_most")
+
+
+def _check_routing(questionnaire: Questionnaire, reads: Sequence[_Read]) -> None:
+    """Check what questions say of each other."""
+    earlier: dict[str, Question] = {}
+    entries: dict[str, Entry] = {}
+    for read in reads:
+        question = read.question
+        for name in question.sources:
+            source = earlier.get(name)
+            # What can be answered there depends on an answer that was saved: another page.
+            if (
+                source is None
+                or source.kind is not Kind.MULTI
+                or (source.section, source.page) == (question.section, question.page)
+            ):
+                read.entry.fault("wrong_source", key=name)
+        earlier.setdefault(question.id, question)
+        entries.setdefault(question.id, read.entry)
     for id_, reason in unreachable(questionnaire):
-        faults.append(_fault(folder, questionnaire.by_id[id_], f"route_{reason}"))
-
-
-def _fault(folder: Path, question: Question, code: str, **values: str) -> Fault:
-    path = folder / f"questions_{question.section}.toml"
-    line = line_of(path, f'id = "{question.id}"')
-    return Fault(path, line, code, {"name": question.id, **values})
+        entries[id_].fault(f"route_{reason}")

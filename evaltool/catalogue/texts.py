@@ -1,10 +1,12 @@
 """Reads the sentences of the interface: ``content/texts_*.toml``."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from string import Formatter
 
 from evaltool.catalogue.faults import Fault
-from evaltool.catalogue.files import Faults, line_of, read_toml
+from evaltool.catalogue.files import Faults, read_toml
 from evaltool.domain.language import Text, places
 
 
@@ -32,12 +34,37 @@ def _sentences(
             isinstance(t, str) and t.strip() for t in value.values()
         ):
             faults.append(_fault(path, key, "not_both_languages"))
+        elif not all(_fillable(sentence) for sentence in value.values()):
+            faults.append(_fault(path, key, "broken_places"))
         elif places(value["nl"]) != places(value["en"]):
             faults.append(_fault(path, key, "different_places"))
         else:
             yield key, Text(value["nl"], value["en"])
 
 
+def _fillable(sentence: str) -> bool:
+    """Whether all places are plain names between braces, so that filling them cannot fail."""
+    try:
+        fields = [(name, spec, how) for _, name, spec, how in Formatter().parse(sentence)]
+    except ValueError:
+        return False
+    return all(
+        name is None or (name.isidentifier() and not spec and not how) for name, spec, how in fields
+    )
+
+
 def _fault(path: Path, key: str, code: str) -> Fault:
-    line = line_of(path, f"[{key}]") or line_of(path, key.rpartition(".")[2])
-    return Fault(path, line, code, {"name": key, "key": key})
+    return Fault(path, _line(path, key), code, {"name": key, "key": key})
+
+
+def _line(path: Path, key: str) -> int | None:
+    """The line of a sentence: its own header, or its name below the header of its table."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if f"[{key}]" in lines:
+        return lines.index(f"[{key}]") + 1
+    table, _, name = key.rpartition(".")
+    start = lines.index(f"[{table}]") if f"[{table}]" in lines else 0
+    for number, line in enumerate(lines[start:], start=start + 1):
+        if re.match(rf"\s*{re.escape(name)}\s*=", line):
+            return number
+    return None

@@ -1,0 +1,246 @@
+"""Evaluations in SQLite."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+import sqlite_utils
+
+from evaltool.domain.answers import EMPTY, Answers
+from evaltool.domain.evaluation import (
+    Evaluation,
+    Finished,
+    NotFound,
+    Snapshot,
+    Status,
+    VersionConflict,
+)
+from evaltool.store.database import Database
+from evaltool.store.errors import translated
+from evaltool.store.serialising import (
+    answers_from_json,
+    answers_to_json,
+    evaluation_from_json,
+    evaluation_to_json,
+)
+
+Row = Mapping[str, Any]
+
+_ID_BYTES = 16
+
+
+class EvaluationRepository:
+    """See :class:`evaltool.store.repository.Evaluations`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        *,
+        nis_code: str,
+        cluster: int,
+        cluster_proposed: bool,
+        day: date,
+        edition: str,
+        survey: str,
+        sections: Mapping[str, Answers],
+        at: datetime,
+    ) -> Evaluation:
+        """See the protocol. The id cannot be guessed."""
+        id_ = secrets.token_urlsafe(_ID_BYTES)
+        with self._database.transaction() as db:
+            db.execute(
+                "INSERT INTO evaluations (id, nis_code, cluster, cluster_proposed, day, edition,"
+                " survey, status, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    id_,
+                    nis_code,
+                    cluster,
+                    int(cluster_proposed),
+                    day.isoformat(),
+                    edition,
+                    survey,
+                    Status.OPEN,
+                    at.isoformat(),
+                    at.isoformat(),
+                ],
+            )
+            for section, part in sections.items():
+                if part != EMPTY:
+                    self._write_section(db, id_, section, 1, part, at)
+            return self._get(db, id_)
+
+    def get(self, id_: str) -> Evaluation:
+        """See the protocol."""
+        with translated():
+            return self._get(self._database.tables, id_)
+
+    def listing(self) -> tuple[Evaluation, ...]:
+        """See the protocol."""
+        with translated():
+            db = self._database.tables
+            rows = list(db.query("SELECT * FROM evaluations ORDER BY changed_at DESC, id"))
+            parts: dict[str, list[Row]] = {}
+            for row in db.query("SELECT * FROM section_answers"):
+                parts.setdefault(row["evaluation_id"], []).append(row)
+            return tuple(_evaluation(row, parts.get(row["id"], ())) for row in rows)
+
+    def save_section(
+        self, id_: str, section: str, *, expected_version: int, part: Answers, at: datetime
+    ) -> Evaluation:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            current = self._open(db, id_)
+            rows = db.query(
+                "SELECT version, answers FROM section_answers"
+                " WHERE evaluation_id = ? AND section = ?",
+                [id_, section],
+            )
+            kept = next(iter(rows), None)
+            version = kept["version"] if kept else 0
+            held = kept["answers"] if kept else answers_to_json(EMPTY)
+            if held == answers_to_json(part):
+                return current
+            if version != expected_version:
+                raise VersionConflict(current)
+            self._write_section(db, id_, section, version + 1, part, at)
+            self._touch(db, id_, at)
+            return self._get(db, id_)
+
+    def change_profile(
+        self, id_: str, *, cluster: int, cluster_proposed: bool, day: date, at: datetime
+    ) -> Evaluation:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            self._open(db, id_)
+            db.execute(
+                "UPDATE evaluations SET cluster = ?, cluster_proposed = ?, day = ? WHERE id = ?",
+                [cluster, int(cluster_proposed), day.isoformat(), id_],
+            )
+            self._touch(db, id_, at)
+            return self._get(db, id_)
+
+    def finish(self, id_: str, *, at: datetime) -> Evaluation:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            current = self._get(db, id_)
+            if current.status is Status.FINISHED:
+                return current
+            db.execute(
+                "UPDATE evaluations SET status = ?, finished_at = ? WHERE id = ?",
+                [Status.FINISHED, at.isoformat(), id_],
+            )
+            self._touch(db, id_, at)
+            finished = self._get(db, id_)
+            db.execute(
+                "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation)"
+                " SELECT ?, COUNT(*) + 1, ?, ? FROM snapshots WHERE evaluation_id = ?",
+                [id_, at.isoformat(), evaluation_to_json(finished), id_],
+            )
+            return finished
+
+    def reopen(self, id_: str, *, at: datetime) -> Evaluation:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            current = self._get(db, id_)
+            if current.status is Status.OPEN:
+                return current
+            db.execute(
+                "UPDATE evaluations SET status = ?, finished_at = NULL WHERE id = ?",
+                [Status.OPEN, id_],
+            )
+            self._touch(db, id_, at)
+            return self._get(db, id_)
+
+    def snapshots(self, id_: str) -> tuple[Snapshot, ...]:
+        """See the protocol."""
+        with translated():
+            db = self._database.tables
+            self._get(db, id_)
+            rows = db.query(
+                "SELECT * FROM snapshots WHERE evaluation_id = ? ORDER BY number", [id_]
+            )
+            return tuple(
+                Snapshot(
+                    row["number"],
+                    datetime.fromisoformat(row["finished_at"]),
+                    evaluation_from_json(row["evaluation"]),
+                )
+                for row in rows
+            )
+
+    def delete(self, id_: str) -> None:
+        """See the protocol. Freed pages are overwritten and the write-ahead log is emptied."""
+        with self._database.transaction() as db:
+            self._get(db, id_)
+            for table, column in (
+                ("snapshots", "evaluation_id"),
+                ("section_answers", "evaluation_id"),
+                ("evaluations", "id"),
+            ):
+                db.execute(f"DELETE FROM {table} WHERE {column} = ?", [id_])
+        self._database.truncate_log()
+
+    def _get(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
+        row = next(iter(db.query("SELECT * FROM evaluations WHERE id = ?", [id_])), None)
+        if row is None:
+            raise NotFound(id_)
+        parts = db.query("SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
+        return _evaluation(row, parts)
+
+    def _open(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
+        current = self._get(db, id_)
+        if current.status is Status.FINISHED:
+            raise Finished(id_)
+        return current
+
+    @staticmethod
+    def _touch(db: sqlite_utils.Database, id_: str, at: datetime) -> None:
+        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [at.isoformat(), id_])
+
+    @staticmethod
+    def _write_section(
+        db: sqlite_utils.Database,
+        id_: str,
+        section: str,
+        version: int,
+        part: Answers,
+        at: datetime,
+    ) -> None:
+        db.execute(
+            "INSERT INTO section_answers (evaluation_id, section, version, answers, saved_at)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (evaluation_id, section) DO UPDATE SET"
+            " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
+            [id_, section, version, answers_to_json(part), at.isoformat()],
+        )
+
+
+def _evaluation(row: Row, parts: Iterable[Row]) -> Evaluation:
+    values: dict[str, Any] = {}
+    other_text: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for part in parts:
+        versions[part["section"]] = part["version"]
+        answers = answers_from_json(part["answers"])
+        values.update(answers.values)
+        other_text.update(answers.other_text)
+        notes.update(answers.notes)
+    finished_at = row["finished_at"]
+    return Evaluation(
+        id=row["id"],
+        nis_code=row["nis_code"],
+        cluster=row["cluster"],
+        cluster_proposed=bool(row["cluster_proposed"]),
+        day=date.fromisoformat(row["day"]),
+        edition=row["edition"],
+        survey=row["survey"],
+        status=Status(row["status"]),
+        answers=Answers(values, other_text, notes),
+        versions=versions,
+        created_at=datetime.fromisoformat(row["created_at"]),
+        changed_at=datetime.fromisoformat(row["changed_at"]),
+        finished_at=finished_at and datetime.fromisoformat(finished_at),
+    )

@@ -1,0 +1,52 @@
+"""The shape of the database, step by step. A step that was released is never changed."""
+
+import sqlite_utils
+from sqlite_utils import Migrations
+
+MIGRATIONS = Migrations("evaltool")
+
+
+@MIGRATIONS()
+def m001_evaluations(db: sqlite_utils.Database) -> None:
+    """Evaluations, their answers per section, and what was reported at each finishing."""
+    db.table("evaluations").create(
+        {
+            "id": str,
+            "nis_code": str,
+            "cluster": int,
+            "cluster_proposed": int,
+            "day": str,
+            "edition": str,
+            "survey": str,
+            "status": str,
+            "created_at": str,
+            "changed_at": str,
+            "finished_at": str,
+        },
+        pk="id",
+        not_null={"nis_code", "cluster", "day", "edition", "survey", "status", "changed_at"},
+    )
+    db.table("evaluations").create_index(["changed_at"])
+    db.table("section_answers").create(
+        {
+            "evaluation_id": str,
+            "section": str,
+            "version": int,
+            "answers": str,
+            "saved_at": str,
+        },
+        pk=("evaluation_id", "section"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"version", "answers", "saved_at"},
+    )
+    db.table("snapshots").create(
+        {
+            "evaluation_id": str,
+            "number": int,
+            "finished_at": str,
+            "evaluation": str,
+        },
+        pk=("evaluation_id", "number"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"finished_at", "evaluation"},
+    )

@@ -1,0 +1,79 @@
+"""What a store of evaluations does, whatever engine is behind it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from evaltool.domain.answers import Answers
+from evaltool.domain.evaluation import Evaluation, Snapshot
+
+
+class Evaluations(Protocol):
+    """The evaluations that are kept.
+
+    Every change happens whole or not at all. Moments are given by the caller, aware and in
+    UTC. Every method with an id raises :class:`~evaltool.domain.evaluation.NotFound` where
+    there is no such evaluation.
+    """
+
+    def create(
+        self,
+        *,
+        nis_code: str,
+        cluster: int,
+        cluster_proposed: bool,
+        day: date,
+        edition: str,
+        survey: str,
+        sections: Mapping[str, Answers],
+        at: datetime,
+    ) -> Evaluation:
+        """Keep a new evaluation, with the answers it has so far per section."""
+        ...
+
+    def get(self, id_: str) -> Evaluation:
+        """One evaluation."""
+        ...
+
+    def listing(self) -> tuple[Evaluation, ...]:
+        """All evaluations, the one changed last first."""
+        ...
+
+    def save_section(
+        self, id_: str, section: str, *, expected_version: int, part: Answers, at: datetime
+    ) -> Evaluation:
+        """Replace the answers of a section.
+
+        Saving what is already there changes nothing, whatever version is expected.
+
+        Raises:
+            Finished: it is finished.
+            VersionConflict: the section was saved since the expected version.
+        """
+        ...
+
+    def change_profile(
+        self, id_: str, *, cluster: int, cluster_proposed: bool, day: date, at: datetime
+    ) -> Evaluation:
+        """Change cluster and date.
+
+        Raises:
+            Finished: it is finished.
+        """
+        ...
+
+    def finish(self, id_: str, *, at: datetime) -> Evaluation:
+        """Close it and keep what it is now; a second time changes nothing."""
+        ...
+
+    def reopen(self, id_: str, *, at: datetime) -> Evaluation:
+        """Open it again; what was kept at finishing stays."""
+        ...
+
+    def snapshots(self, id_: str) -> tuple[Snapshot, ...]:
+        """The evaluation as it was each time it was finished, oldest first."""
+        ...
+
+    def delete(self, id_: str) -> None:
+        """Remove it with everything that belongs to it, beyond recovery from the file."""
+        ...

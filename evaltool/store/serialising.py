@@ -1,0 +1,79 @@
+"""Answers and evaluations as JSON text, and back, with every shape kept."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from evaltool.domain.answers import Answer, Answers
+from evaltool.domain.evaluation import Evaluation, Status
+
+
+def answers_to_json(answers: Answers) -> str:
+    """Answers as text; equal answers give equal text."""
+    return json.dumps(_plain(answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def answers_from_json(text: str) -> Answers:
+    """The answers of a text made by :func:`answers_to_json`."""
+    return _answers(json.loads(text))
+
+
+def evaluation_to_json(evaluation: Evaluation) -> str:
+    """A whole evaluation as text."""
+    held = {
+        "id": evaluation.id,
+        "nis_code": evaluation.nis_code,
+        "cluster": evaluation.cluster,
+        "cluster_proposed": evaluation.cluster_proposed,
+        "day": evaluation.day.isoformat(),
+        "edition": evaluation.edition,
+        "survey": evaluation.survey,
+        "status": evaluation.status,
+        "answers": _plain(evaluation.answers),
+        "versions": dict(evaluation.versions),
+        "created_at": evaluation.created_at.isoformat(),
+        "changed_at": evaluation.changed_at.isoformat(),
+        "finished_at": evaluation.finished_at and evaluation.finished_at.isoformat(),
+    }
+    return json.dumps(held, ensure_ascii=False, sort_keys=True)
+
+
+def evaluation_from_json(text: str) -> Evaluation:
+    """The evaluation of a text made by :func:`evaluation_to_json`."""
+    held = json.loads(text)
+    return Evaluation(
+        **{
+            **held,
+            "day": date.fromisoformat(held["day"]),
+            "status": Status(held["status"]),
+            "answers": _answers(held["answers"]),
+            "created_at": datetime.fromisoformat(held["created_at"]),
+            "changed_at": datetime.fromisoformat(held["changed_at"]),
+            "finished_at": held["finished_at"] and datetime.fromisoformat(held["finished_at"]),
+        }
+    )
+
+
+def _plain(answers: Answers) -> dict[str, object]:
+    return {
+        "values": {id_: _as_json(value) for id_, value in answers.values.items()},
+        "other_text": dict(answers.other_text),
+        "notes": dict(answers.notes),
+    }
+
+
+def _as_json(value: Answer) -> object:
+    if isinstance(value, str):
+        return value
+    return dict(value) if isinstance(value, Mapping) else list(value)
+
+
+def _answers(held: Mapping[str, Mapping[str, object]]) -> Answers:
+    values: dict[str, Answer] = {}
+    for id_, value in held["values"].items():
+        values[id_] = tuple(value) if isinstance(value, list) else value  # type: ignore[assignment]
+    return Answers(
+        values,
+        {id_: str(text) for id_, text in held["other_text"].items()},
+        {id_: str(text) for id_, text in held["notes"].items()},
+    )
