@@ -45,11 +45,12 @@ def _sentences(
 def _fillable(sentence: str) -> bool:
     """Whether all places are plain names between braces, so that filling them cannot fail."""
     try:
-        fields = [(name, spec, how) for _, name, spec, how in Formatter().parse(sentence)]
+        parts = list(Formatter().parse(sentence))
     except ValueError:
         return False
     return all(
-        name is None or (name.isidentifier() and not spec and not how) for name, spec, how in fields
+        name is None or (name.isidentifier() and not form and not conversion)
+        for _, name, form, conversion in parts
     )
 
 
