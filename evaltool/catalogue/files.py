@@ -125,17 +125,19 @@ class Entry:
         self.faults.append(Fault(self.path, line, code, {"name": self.name, **values}))
 
     def _line(self, key: str | None) -> int | None:
-        """The line of a key of this table; without one, of the table's header."""
+        """The line of a key of this table, or of a text it holds; else that of its header."""
         try:
             lines = self.path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             return None
         header, start, end = self._span(lines)
-        for number in range(start, end):
-            if number >= start + bool(header) and lines[number].startswith("["):
-                break
-            if key is not None and re.match(rf"\s*{re.escape(key)}\s*=", lines[number]):
-                return number + 1
+        first = start + bool(header)
+        own = next((n for n in range(first, end) if lines[n].startswith("[")), end)
+        if key is not None:
+            for pattern in (rf"\s*{re.escape(key)}\s*=", rf'.*"{re.escape(key)}"'):
+                for number in range(first, own):
+                    if re.match(pattern, lines[number]):
+                        return number + 1
         return start + 1 if header else None
 
     def _span(self, lines: Sequence[str]) -> tuple[str, int, int]:
