@@ -22,7 +22,8 @@ def questionnaire_json(questionnaire: Questionnaire) -> Json:
     A question is asked if every clause of its ``asked_if`` holds: the question named was asked
     itself, has an answer other than "weet ik niet", with an option of ``any_of`` (where not
     empty) and none of ``none_of``. ``sources`` are the questions that a trend or a ranking
-    builds on; ``order`` the options of an ordered question, from least to furthest.
+    builds on: it is asked once an option was chosen there. ``order`` lists the options of an
+    ordered question, from least to furthest.
     """
     return {
         "edition": questionnaire.edition,
