@@ -1,6 +1,6 @@
 """Comparisons in words: who the others are, what they do, and whether you do so too."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.comparison import Comparison, Fallback, OptionComparison
@@ -8,6 +8,7 @@ from evaltool.domain.language import Texts, listing, percentage
 from evaltool.domain.municipality import Cluster
 from evaltool.domain.questionnaire import OTHER, Question, Questionnaire
 from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, CountStatus
+from evaltool.domain.validation import Problem
 
 UNSURE_MARK = "*"
 """Put behind the name of an option whose count is ambiguous."""
@@ -42,6 +43,21 @@ class Wording:
         if question in self.questionnaire.by_id:
             return self.texts.of(self.questionnaire.option_label(question, code))
         return self.texts(f"report.derived.{question}.{code}")
+
+    def route(self, question: Question) -> str:
+        """When a question is asked, in words; empty if always."""
+        t = self.texts
+        parts: list[str] = []
+        for clause in question.asked_if:
+            source = self.questionnaire.by_id[clause.question]
+            codes = clause.any_of or clause.none_of
+            names = [f"“{t.of(o.label)}”" for o in source.options if o.id in codes]
+            key = "route.any_of" if clause.any_of else "route.none_of"
+            options = listing(names, t("common.or"))
+            parts.append(t(key, question=t.of(source.text), options=options))
+        if question.sources:
+            parts.append(t("route.chosen"))
+        return " ".join(parts)
 
     def answer(self, question: Question, answers: Answers) -> tuple[str, ...]:
         """A given answer in words, one part per option; empty where there is none."""
@@ -191,6 +207,45 @@ class Wording:
         if any(o.count is None for o in comparison.options):
             notes.append(self.texts("report.no_counts"))
         return tuple(notes)
+
+
+class Refusals:
+    """Why something is refused, in a sentence that says what to do.
+
+    With ``codes`` questions and options are named by their code, as in a file; else by their
+    text, as on a page.
+    """
+
+    def __init__(self, wording: Wording, *, codes: bool = False) -> None:
+        self._wording = wording
+        self._codes = codes
+
+    def sentence(self, problem: Problem) -> str:
+        """One problem in words."""
+        values = dict(problem.values)
+        where = problem.where
+        question = self._wording.questionnaire.by_id.get(where)
+        if question is not None and not self._codes:
+            where = f"“{self._wording.question(where)}”"
+            if "option" in values:
+                values["option"] = self._option(question, values["option"])
+        return self._wording.texts(f"refusal.{problem.code}", where=where, **values)
+
+    def by_question(self, problems: Iterable[Problem]) -> dict[str, str]:
+        """The first problem of each question, by its code."""
+        found: dict[str, str] = {}
+        for problem in problems:
+            found.setdefault(problem.where, self.sentence(problem))
+        return found
+
+    def _option(self, question: Question, code: str) -> str:
+        source, _, option = code.partition(":")
+        named = [(source, option), (question.id, code), *((s, code) for s in question.sources)]
+        for id_, name in named:
+            known = self._wording.questionnaire.by_id.get(id_)
+            if known is not None and name in known.by_id:
+                return self._wording.option(id_, name)
+        return code
 
 
 def is_unsure(option: OptionComparison) -> bool:

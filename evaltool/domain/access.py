@@ -1,0 +1,42 @@
+"""Who may do what: the one place where that is decided. The default is no."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Whose hands are on the keyboard."""
+
+    LOCAL = "local"
+    """The one user of a tool that listens on this machine alone."""
+
+
+class Action(StrEnum):
+    """What a route does."""
+
+    USE = "use"
+    """Open what belongs to no evaluation: start, help, the blank questionnaire."""
+    CREATE = "create"
+    """Start an evaluation, or import one."""
+    READ = "read"
+    FILL_IN = "fill_in"
+    FINISH = "finish"
+    REOPEN = "reopen"
+    EXPORT = "export"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody who asks for something."""
+
+    role: Role
+
+
+_ALLOWED: Mapping[Role, frozenset[Action]] = {Role.LOCAL: frozenset(Action)}
+
+
+def may(actor: Actor, action: Action) -> bool:
+    """Whether an actor may do something."""
+    return action in _ALLOWED.get(actor.role, frozenset())

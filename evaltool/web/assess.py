@@ -1,0 +1,323 @@
+"""The walk: the list of tasks, the pages of questions, saving and what to do when two save."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Action
+from evaltool.domain.answers import Answers, SectionState, differences, rankable, state
+from evaltool.domain.evaluation import Evaluation, Finished, Status, VersionConflict
+from evaltool.domain.language import date_text
+from evaltool.domain.personal_data import suspicions
+from evaltool.domain.questionnaire import Kind, Section
+from evaltool.domain.validation import validate
+from evaltool.domain.wording import Refusals, Wording
+from evaltool.web.context import (
+    evaluation_or_404,
+    guarded,
+    language,
+    municipality_of,
+    services,
+    texts,
+)
+from evaltool.web.forms import Submission, parse
+from evaltool.web.pages import ConflictPage, ConflictRow, Message, OverviewPage, SectionPage
+from evaltool.web.rendering import messages, moment_text, render, tell
+from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
+
+blueprint = Blueprint("assess", __name__)
+
+KEEP = "keep:"
+MINE, SAVED = "mine", "saved"
+
+
+@blueprint.get("/evaluations/<id_>")
+@guarded(Action.READ)
+def overview(id_: str) -> Response:
+    """The sections as a list of tasks, and the road to the report."""
+    evaluation = evaluation_or_404(id_)
+    questionnaire = services().catalogue.questionnaire
+    return render(
+        OverviewPage(
+            title=texts()("overview.title", municipality=municipality_of(evaluation).name),
+            evaluation=evaluation,
+            municipality=municipality_of(evaluation),
+            tasks=tasks(questionnaire, evaluation.answers),
+            cluster_label=wording().cluster(evaluation.cluster),
+            day=date_text(evaluation.day, language()),
+            snapshots=services().evaluations.snapshots(id_),
+            continue_at=_first_open(evaluation),
+        )
+    )
+
+
+def _first_open(evaluation: Evaluation) -> Stop | None:
+    """The first page of a section that is not done and not optional."""
+    questionnaire = services().catalogue.questionnaire
+    for found in stops(questionnaire, evaluation.answers):
+        done = state(questionnaire, evaluation.answers, found.section.id) is SectionState.DONE
+        if not done and not found.section.optional:
+            return found
+    return None
+
+
+@blueprint.route("/evaluations/<id_>/sections/<section_id>/<int:number>", methods=["GET", "POST"])
+@guarded(Action.FILL_IN)
+def section(id_: str, section_id: str, number: int) -> AnyResponse:
+    """A page of questions."""
+    evaluation = evaluation_or_404(id_)
+    here = _stop(evaluation, section_id, number)
+    if evaluation.status is Status.FINISHED:
+        tell(texts()("overview.finished_first"))
+        return redirect(url_for("assess.overview", id_=id_), 303)
+    if request.method == "GET":
+        return render(_page(evaluation, here, evaluation.answers))
+    return _save(evaluation, here)
+
+
+def _stop(evaluation: Evaluation, section_id: str, number: int) -> Stop:
+    questionnaire = services().catalogue.questionnaire
+    found = questionnaire.section_by_id.get(section_id)
+    if found is None or not 1 <= number <= len(found.pages):
+        abort(404)
+    return stop(questionnaire, evaluation.answers, found, number)
+
+
+def wording() -> Wording:
+    """The words of this request's language."""
+    held = services().catalogue
+    return Wording(texts(), held.questionnaire, held.register.clusters)
+
+
+def _submitted(here: Stop) -> Submission:
+    return parse(here.questions, services().catalogue.questionnaire, request.form)
+
+
+def _save(evaluation: Evaluation, here: Stop) -> AnyResponse:
+    """Save what was sent; what is refused comes back as it was sent."""
+    held = services()
+    sent = _submitted(here)
+    mine = evaluation.answers.with_part(here.questions, sent.answers)
+    problems = validate(held.catalogue.questionnaire, mine, here.questions, leftovers=True)
+    if problems:
+        errors = Refusals(wording()).by_question(problems)
+        if _wants_json():
+            return _json({"errors": errors}, 422)
+        return render(_page(evaluation, here, mine, errors, sent.version), 422)
+    if any(name.startswith(KEEP) for name in request.form) or "resolve" in request.form:
+        return _resolve(evaluation, here, sent)
+    return _keep(evaluation, here, sent.answers, sent.version)
+
+
+def _keep(evaluation: Evaluation, here: Stop, answers: Answers, version: int | None) -> AnyResponse:
+    held = services()
+    part = evaluation.answers.with_part(here.questions, answers).part(here.section.questions)
+    try:
+        saved = held.evaluations.save_section(
+            evaluation.id,
+            here.section.id,
+            expected_version=-1 if version is None else version,
+            part=part,
+            at=held.now(),
+        )
+    except Finished:
+        return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+    except VersionConflict as conflict:
+        return _conflict(conflict.current, here, answers)
+    if _wants_json():
+        return _saved_json(saved, here)
+    return _after(saved, here)
+
+
+def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
+    """Where the walk goes on after saving."""
+    t = texts()
+    questionnaire = services().catalogue.questionnaire
+    for question in here.questions:
+        for kind in _suspicions(evaluation.answers, question.id):
+            address = url_for(
+                "assess.section",
+                id_=evaluation.id,
+                section_id=here.section.id,
+                number=here.number,
+                _anchor=f"note-{question.id}",
+            )
+            sentence = t("warning.told", kind=t(f"warning.kind.{kind}"))
+            tell(sentence, address, t("warning.look"))
+    if "later" in request.form:
+        tell(t("section.saved_for_later"))
+        return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+    done = state(questionnaire, evaluation.answers, here.section.id) is SectionState.DONE
+    _, following = neighbours(questionnaire, evaluation.answers, here)
+    leaving = following is None or following.section.id != here.section.id
+    if done and leaving and _is_compared(here.section):
+        address = url_for("results.section", id_=evaluation.id, section_id=here.section.id)
+        told = t("section.done", section=t.of(here.section.title))
+        tell(told, address, t("section.see_comparison"))
+    if following is None or (following.section.optional and not here.section.optional):
+        return redirect(url_for("finishing.check", id_=evaluation.id), 303)
+    return redirect(
+        url_for(
+            "assess.section",
+            id_=evaluation.id,
+            section_id=following.section.id,
+            number=following.number,
+        ),
+        303,
+    )
+
+
+def _is_compared(section: Section) -> bool:
+    return any(question.benchmarked for question in section.questions)
+
+
+def _conflict(current: Evaluation, here: Stop, mine: Answers) -> AnyResponse:
+    """Show both versions of what differs; nothing is overwritten without a choice."""
+    differing = differences(mine, current.answers, here.questions)
+    if not differing:
+        # Somebody else changed other pages of this section; these questions are as sent.
+        return _saved_json(current, here) if _wants_json() else _after(current, here)
+    if _wants_json():
+        return _json({"conflict": texts()("conflict.told")}, 409)
+    return _conflict_page(current, here, mine)
+
+
+def _conflict_page(
+    current: Evaluation, here: Stop, mine: Answers, errors: Mapping[str, str] | None = None
+) -> Response:
+    words = wording()
+    rows = tuple(
+        ConflictRow(
+            question=question,
+            mine=words.answer(question, mine),
+            my_note=mine.notes.get(question.id, ""),
+            saved=words.answer(question, current.answers),
+            saved_note=current.answers.notes.get(question.id, ""),
+        )
+        for question in differences(mine, current.answers, here.questions)
+    )
+    left_out = ("csrf_token", "version", "later", "resolve")
+    typed = tuple(
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in left_out and not name.startswith(KEEP)
+    )
+    page = ConflictPage(
+        title=texts()("conflict.title"),
+        messages=messages(errors or {}),
+        evaluation=current,
+        municipality=municipality_of(current),
+        stop=here,
+        version=current.versions.get(here.section.id, 0),
+        rows=rows,
+        typed=typed,
+        errors=errors or {},
+    )
+    return render(page, 409)
+
+
+def _resolve(evaluation: Evaluation, here: Stop, sent: Submission) -> AnyResponse:
+    """Save the choice between two versions, question by question."""
+    differing = differences(sent.answers, evaluation.answers, here.questions)
+    choice = {q.id: request.form.get(f"{KEEP}{q.id}") for q in differing}
+    undecided = [q for q in differing if choice[q.id] not in (MINE, SAVED)]
+    if undecided:
+        errors = {q.id: texts()("conflict.choose", question=texts().of(q.text)) for q in undecided}
+        return _conflict_page(evaluation, here, sent.answers, errors)
+    keep_saved = [q for q in differing if choice[q.id] == SAVED]
+    chosen = sent.answers.with_part(keep_saved, evaluation.answers)
+    return _keep(evaluation, here, chosen, sent.version)
+
+
+def _page(
+    evaluation: Evaluation,
+    here: Stop,
+    answers: Answers,
+    errors: Mapping[str, str] | None = None,
+    version: int | None = None,
+    note: str = "",
+) -> SectionPage:
+    questionnaire = services().catalogue.questionnaire
+    words = wording()
+    t = texts()
+    previous, _ = neighbours(questionnaire, evaluation.answers, here)
+    rankings = [q for q in here.questions if q.kind is Kind.RANKING]
+    ranked = tuple(
+        (item, words.option(*item.split(":", 1)))
+        for question in rankings
+        for item in rankable(questionnaire, question, answers)
+    )
+    title = t.of(here.section.title)
+    extra = (Message(note),) if note else ()
+    known = evaluation.versions.get(here.section.id, 0)
+    return SectionPage(
+        title=t("section.title_error", title=title) if errors else title,
+        messages=(*extra, *messages(errors or {})),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        stop=here,
+        answers=answers,
+        version=known if version is None else version,
+        tasks=tasks(questionnaire, evaluation.answers),
+        previous=previous,
+        saved=moment_text(evaluation.changed_at) if known else "",
+        errors=errors or {},
+        warnings={
+            q.id: tuple(t(f"warning.kind.{kind}") for kind in _suspicions(answers, q.id))
+            for q in here.questions
+        },
+        rankable=ranked,
+        routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
+        questions=questionnaire.by_id,
+    )
+
+
+def _suspicions(answers: Answers, question: str) -> tuple[str, ...]:
+    texts_given = (answers.notes.get(question, ""), answers.other_text.get(question, ""))
+    return suspicions("\n".join(texts_given))
+
+
+def typed_again() -> Response:
+    """The page as it was sent, because its form had expired: nothing is lost."""
+    return _unsaved(texts()("section.expired"), 400)
+
+
+def not_saved(code: str) -> Response:
+    """The page as it was sent, because it could not be kept: nothing is lost."""
+    return _unsaved(texts()(f"error.{code}.what") + " " + texts()("section.not_saved"), 503)
+
+
+def _unsaved(note: str, status: int) -> Response:
+    if _wants_json():
+        return _json({"failed": note}, status)
+    arguments = request.view_args or {}
+    evaluation = evaluation_or_404(str(arguments["id_"]))
+    here = _stop(evaluation, str(arguments["section_id"]), int(arguments["number"]))
+    sent = _submitted(here)
+    mine = evaluation.answers.with_part(here.questions, sent.answers)
+    return render(_page(evaluation, here, mine, version=sent.version, note=note), status)
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _json(body: Mapping[str, object], status: int) -> Response:
+    response = jsonify(body)
+    response.status_code = status
+    return response
+
+
+def _saved_json(evaluation: Evaluation, here: Stop) -> Response:
+    warnings = {
+        question.id: [texts()(f"warning.kind.{kind}") for kind in found]
+        for question in here.questions
+        if (found := _suspicions(evaluation.answers, question.id))
+    }
+    body = {
+        "version": evaluation.versions.get(here.section.id, 0),
+        "saved": texts()("section.saved", moment=moment_text(evaluation.changed_at)),
+        "warnings": warnings,
+    }
+    return _json(body, 200)

@@ -1,0 +1,103 @@
+"""What a request needs: the catalogue, what is kept, the language, the time."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import abort, current_app, g, request, session
+
+from evaltool.catalogue import Catalogue
+from evaltool.domain.access import Action, Actor, Role, may
+from evaltool.domain.evaluation import Evaluation, NotFound
+from evaltool.domain.language import DEFAULT_LANGUAGE, LANGUAGES, Language, Texts
+from evaltool.domain.municipality import Municipality
+from evaltool.domain.reporting import Library
+from evaltool.store import Evaluations
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_KEY = "evaltool"
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the application is built on; tests may put another clock in."""
+
+    catalogue: Catalogue
+    evaluations: Evaluations
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def services() -> Services:
+    """The services of the application that answers this request."""
+    return cast(Services, current_app.extensions[_KEY])
+
+
+def install(app: "object", held: Services) -> None:
+    """Give an application its services."""
+    app.extensions[_KEY] = held  # type: ignore[attr-defined]
+
+
+def language() -> Language:
+    """The language chosen with ``?lang=`` now or before; Dutch by default."""
+    if "language" not in g:
+        asked = request.args.get("lang") or session.get("lang")
+        chosen = next((known for known in LANGUAGES if known == asked), DEFAULT_LANGUAGE)
+        if request.args.get("lang") == chosen and session.get("lang") != chosen:
+            session["lang"] = chosen
+        g.language = chosen
+    return cast(Language, g.language)
+
+
+def texts() -> Texts:
+    """The sentences of the interface in the language of this request."""
+    if "texts" not in g:
+        g.texts = services().catalogue.in_language(language())
+    return cast(Texts, g.texts)
+
+
+def library() -> Library:
+    """What reports are built from, in the language of this request."""
+    return services().catalogue.library(language())
+
+
+def evaluation_or_404(id_: str) -> Evaluation:
+    """The evaluation of an address; a page that says it is not there, where it is not."""
+    try:
+        evaluation = services().evaluations.get(id_)
+    except NotFound:
+        abort(404)
+    if evaluation.edition != services().catalogue.questionnaire.edition:
+        abort(409, "edition")
+    return evaluation
+
+
+def municipality_of(evaluation: Evaluation) -> Municipality:
+    """The municipality of an evaluation."""
+    return services().catalogue.register.municipalities[evaluation.nis_code]
+
+
+def guarded(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Say what a route does, so that it can be decided who may call it."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            return view(*args, **kwargs)
+
+        wrapped.action = action  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+def check_access() -> None:
+    """Refuse what the actor may not do; a route that does not say what it does, too."""
+    if request.endpoint is None or request.endpoint == "static":
+        return
+    action = getattr(current_app.view_functions[request.endpoint], "action", None)
+    if not isinstance(action, Action) or not may(Actor(Role.LOCAL), action):
+        abort(403)

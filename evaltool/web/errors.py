@@ -1,0 +1,54 @@
+"""Error pages: what happened, that nothing is lost, what to do now."""
+
+from flask import Flask, Response, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from evaltool.store import StoreError
+from evaltool.web import assess
+from evaltool.web.context import texts
+from evaltool.web.pages import ErrorPage
+from evaltool.web.rendering import render
+
+_KNOWN = (400, 403, 404, 405, 409, 413)
+
+
+def install(app: Flask) -> None:
+    """Answer errors with a page of our own, without internals."""
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response:
+        status = error.code or 500
+        return error_page(f"error.{status if status in _KNOWN else 500}", status)
+
+    @app.errorhandler(CSRFError)
+    def forged(error: CSRFError) -> Response:
+        # The cookie is gone or the key changed: what was typed comes back, with a new token.
+        if request.endpoint == "assess.section":
+            return assess.typed_again()
+        return error_page("error.form", 400)
+
+    @app.errorhandler(StoreError)
+    def not_kept(error: StoreError) -> Response:
+        app.logger.error("store: %s", error)
+        if request.endpoint == "assess.section" and request.method == "POST":
+            return assess.not_saved(error.code)
+        return error_page(f"error.{error.code}", 503)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        app.logger.exception("failed: %s %s", request.method, request.endpoint)
+        return error_page("error.500", 500)
+
+
+def error_page(key: str, status: int, problems: tuple[str, ...] = ()) -> Response:
+    """The page for one kind of error, its sentences at ``<key>.what``, ``.lost`` and ``.now``."""
+    t = texts()
+    page = ErrorPage(
+        title=t(f"{key}.title"),
+        what=t(f"{key}.what"),
+        lost=t(f"{key}.lost"),
+        now=t(f"{key}.now"),
+        problems=problems,
+    )
+    return render(page, status)

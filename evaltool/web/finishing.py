@@ -1,0 +1,182 @@
+"""Checking all answers, finishing, reopening, changing details, exporting and deleting."""
+
+from datetime import date
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Action
+from evaltool.domain.answers import asked, is_complete, reported
+from evaltool.domain.document import Document, write
+from evaltool.domain.evaluation import Evaluation, Finished, Status
+from evaltool.domain.personal_data import suspicions
+from evaltool.web.assess import wording
+from evaltool.web.context import (
+    evaluation_or_404,
+    guarded,
+    municipality_of,
+    services,
+    texts,
+)
+from evaltool.web.pages import (
+    CheckPage,
+    CheckRow,
+    CheckSection,
+    DeletePage,
+    DetailsPage,
+    Message,
+)
+from evaltool.web.rendering import render, tell
+from evaltool.web.walk import Task, tasks
+
+blueprint = Blueprint("finishing", __name__)
+
+
+@blueprint.get("/evaluations/<id_>/check")
+@guarded(Action.READ)
+def check(id_: str) -> Response:
+    """All answers, with what is still open."""
+    evaluation = evaluation_or_404(id_)
+    questionnaire = services().catalogue.questionnaire
+    sections = tuple(
+        _section(evaluation, task) for task in tasks(questionnaire, evaluation.answers)
+    )
+    gaps = sum(s.task.open for s in sections if not s.task.section.optional)
+    return render(
+        CheckPage(
+            title=texts()("check.title"),
+            evaluation=evaluation,
+            municipality=municipality_of(evaluation),
+            sections=tuple(s for s in sections if s.rows),
+            gaps=gaps,
+        )
+    )
+
+
+def _section(evaluation: Evaluation, task: Task) -> CheckSection:
+    questionnaire = services().catalogue.questionnaire
+    given = reported(questionnaire, evaluation.answers)
+    now_asked = asked(questionnaire, evaluation.answers)
+    words = wording()
+    t = texts()
+    rows: list[CheckRow] = []
+    for question in task.section.questions:
+        if question.id not in now_asked:
+            continue
+        note = given.notes.get(question.id, "")
+        found = suspicions(f"{note}\n{given.other_text.get(question.id, '')}")
+        complete = is_complete(questionnaire, question, given)
+        rows.append(
+            CheckRow(
+                question=question,
+                page=question.page,
+                answer=words.answer(question, given) if complete else (),
+                note=note,
+                warnings=tuple(t(f"warning.kind.{kind}") for kind in found),
+            )
+        )
+    return CheckSection(task, tuple(rows))
+
+
+@blueprint.post("/evaluations/<id_>/finish")
+@guarded(Action.FINISH)
+def finish(id_: str) -> AnyResponse:
+    """Close the evaluation; a second click finds it closed and shows the same results."""
+    evaluation_or_404(id_)
+    services().evaluations.finish(id_, at=services().now())
+    return redirect(url_for("results.show", id_=id_), 303)
+
+
+@blueprint.post("/evaluations/<id_>/reopen")
+@guarded(Action.REOPEN)
+def reopen(id_: str) -> AnyResponse:
+    """Open it again; what was reported stays as it was."""
+    evaluation_or_404(id_)
+    services().evaluations.reopen(id_, at=services().now())
+    tell(texts()("overview.reopened"))
+    return redirect(url_for("assess.overview", id_=id_), 303)
+
+
+@blueprint.route("/evaluations/<id_>/details", methods=["GET", "POST"])
+@guarded(Action.FILL_IN)
+def details(id_: str) -> AnyResponse:
+    """Change cluster and date."""
+    evaluation = evaluation_or_404(id_)
+    if evaluation.status is Status.FINISHED:
+        tell(texts()("overview.finished_first"))
+        return redirect(url_for("assess.overview", id_=id_), 303)
+    if request.method == "GET":
+        return render(_details(evaluation, evaluation.cluster, evaluation.day.isoformat()))
+    clusters = services().catalogue.register.clusters
+    cluster = request.form.get("cluster", "")
+    typed = request.form.get("day", "").strip()
+    messages: list[Message] = []
+    day: date | None = None
+    try:
+        day = date.fromisoformat(typed)
+    except ValueError:
+        messages.append(Message(texts()("details.wrong_date"), "day"))
+    if cluster not in {str(number) for number in clusters}:
+        messages.append(Message(texts()("new.choose_cluster"), "cluster"))
+    if messages or day is None:
+        number = int(cluster) if cluster.isascii() and cluster.isdigit() else None
+        return render(_details(evaluation, number, typed, tuple(messages)), 422)
+    try:
+        services().evaluations.change_profile(
+            id_, cluster=int(cluster), cluster_proposed=False, day=day, at=services().now()
+        )
+    except Finished:
+        tell(texts()("overview.finished_first"))
+    return redirect(url_for("assess.overview", id_=id_), 303)
+
+
+def _details(
+    evaluation: Evaluation, cluster: int | None, day: str, messages: tuple[Message, ...] = ()
+) -> DetailsPage:
+    return DetailsPage(
+        title=texts()("details.title"),
+        messages=messages,
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        clusters=tuple(services().catalogue.register.clusters.values()),
+        cluster=cluster,
+        day=day,
+    )
+
+
+@blueprint.get("/evaluations/<id_>/answers.json")
+@guarded(Action.EXPORT)
+def export(id_: str) -> Response:
+    """The answers as a file that can be imported and given to the command line."""
+    evaluation = evaluation_or_404(id_)
+    document = Document(
+        municipality=municipality_of(evaluation),
+        cluster=evaluation.cluster,
+        cluster_proposed=evaluation.cluster_proposed,
+        day=evaluation.day,
+        answers=evaluation.answers,
+        edition=evaluation.edition,
+    )
+    text = write(document, services().catalogue.questionnaire)
+    response = Response(text, mimetype="application/json")
+    name = f"livc-r-{evaluation.nis_code}-{evaluation.day.isoformat()}.json"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.route("/evaluations/<id_>/delete", methods=["GET", "POST"])
+@guarded(Action.DELETE)
+def delete(id_: str) -> AnyResponse:
+    """Delete it, after saying what is lost."""
+    evaluation = evaluation_or_404(id_)
+    if request.method == "GET":
+        return render(
+            DeletePage(
+                title=texts()("delete.title", municipality=municipality_of(evaluation).name),
+                evaluation=evaluation,
+                municipality=municipality_of(evaluation),
+            )
+        )
+    services().evaluations.delete(id_)
+    tell(texts()("delete.done", municipality=municipality_of(evaluation).name))
+    return redirect(url_for("start.index"), 303)

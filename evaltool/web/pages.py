@@ -1,0 +1,209 @@
+"""What each template gets: one dataclass per template, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from evaltool.domain.answers import Answers
+from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.municipality import Cluster, Municipality
+from evaltool.domain.questionnaire import Question
+from evaltool.domain.report import Chapter, Report
+from evaltool.web.walk import Stop, Task
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence about a field, or about the page as a whole where ``anchor`` is empty."""
+
+    sentence: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What every page has."""
+
+    template: ClassVar[str]
+    title: str
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationRow:
+    """An evaluation in the list at the start."""
+
+    evaluation: Evaluation
+    municipality: Municipality
+    changed: str
+    done: int
+    sections: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartPage(Page):
+    """The start: what this is, and the evaluations there are."""
+
+    template: ClassVar[str] = "start.html"
+    rows: tuple[EvaluationRow, ...]
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewPage(Page):
+    """Choosing the municipality: what was typed, what fits, and the card of the one chosen."""
+
+    template: ClassVar[str] = "new.html"
+    typed: str
+    names: tuple[str, ...]
+    found: tuple[Municipality, ...]
+    chosen: Municipality | None
+    clusters: tuple[Cluster, ...]
+    cluster: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationPage(Page):
+    """A page about one evaluation."""
+
+    evaluation: Evaluation
+    municipality: Municipality
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewPage(EvaluationPage):
+    """The sections as a list of tasks."""
+
+    template: ClassVar[str] = "overview.html"
+    tasks: tuple[Task, ...]
+    cluster_label: str
+    day: str
+    snapshots: tuple[Snapshot, ...]
+    continue_at: Stop | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DetailsPage(EvaluationPage):
+    """Changing cluster and date."""
+
+    template: ClassVar[str] = "details.html"
+    clusters: tuple[Cluster, ...]
+    cluster: int | None
+    day: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SectionPage(EvaluationPage):
+    """A page of questions, with what is held for them and what is wrong with it.
+
+    ``rankable`` lists (code, label) of what can be ranked; ``warnings`` the kinds of personal
+    data that a note seems to hold, per question; ``routes`` in words when a conditional
+    question is asked.
+    """
+
+    template: ClassVar[str] = "section.html"
+    stop: Stop
+    answers: Answers
+    version: int
+    tasks: tuple[Task, ...]
+    previous: Stop | None
+    saved: str
+    errors: Mapping[str, str]
+    warnings: Mapping[str, tuple[str, ...]]
+    rankable: tuple[tuple[str, str], ...]
+    routes: Mapping[str, str]
+    questions: Mapping[str, Question]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictRow:
+    """A question about which two savings differ, both in words."""
+
+    question: Question
+    mine: tuple[str, ...]
+    my_note: str
+    saved: tuple[str, ...]
+    saved_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictPage(EvaluationPage):
+    """Somebody saved the section in the meantime: which answer is to stand?
+
+    ``typed`` are the fields as they were sent, to be sent again with the choice.
+    """
+
+    template: ClassVar[str] = "conflict.html"
+    stop: Stop
+    version: int
+    rows: tuple[ConflictRow, ...]
+    typed: tuple[tuple[str, str], ...]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRow:
+    """A question on the page of all answers."""
+
+    question: Question
+    page: int
+    answer: tuple[str, ...]
+    note: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckSection:
+    """A section on the page of all answers."""
+
+    task: Task
+    rows: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPage(EvaluationPage):
+    """All answers, gaps marked, before finishing."""
+
+    template: ClassVar[str] = "check.html"
+    sections: tuple[CheckSection, ...]
+    gaps: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeletePage(EvaluationPage):
+    """What is lost when an evaluation is deleted."""
+
+    template: ClassVar[str] = "delete.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonPage(EvaluationPage):
+    """The comparison of one section, once it is answered."""
+
+    template: ClassVar[str] = "comparison.html"
+    chapter: Chapter
+    charts: Mapping[str, str]
+    next_stop: Stop | None
+    interval_note: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResultsPage(EvaluationPage):
+    """The results: the same Report as in the PDF."""
+
+    template: ClassVar[str] = "results.html"
+    report: Report
+    charts: Mapping[str, str]
+    snapshots: tuple[Snapshot, ...]
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorPage(Page):
+    """What happened, that nothing is lost, and what to do now."""
+
+    template: ClassVar[str] = "error.html"
+    what: str
+    lost: str
+    now: str
+    problems: tuple[str, ...]

@@ -1,0 +1,93 @@
+"""Renders pages, and gives templates the few things they may ask for."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from flask import (
+    Flask,
+    Response,
+    flash,
+    get_flashed_messages,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
+from flask_wtf.csrf import generate_csrf
+
+from evaltool import __version__
+from evaltool.charts import inline_svg
+from evaltool.domain.language import LOCALES, date_text, time_text
+from evaltool.domain.report import Chapter, Chart
+from evaltool.web.context import language, texts
+from evaltool.web.forms import HANDLERS
+from evaltool.web.pages import Message, Page
+
+
+def render(page: Page, status: int = 200) -> Response:
+    """A page as an answer, with the messages left by the page before."""
+    return make_response(render_template(page.template, page=page), status)
+
+
+def tell(sentence: str, address: str = "", words: str = "") -> None:
+    """Leave a message for the next page, with a link if there is an address."""
+    flash((sentence, address, words))
+
+
+def install(app: Flask) -> None:
+    """Give templates their texts, dates and partials."""
+
+    @app.context_processor
+    def always() -> Mapping[str, object]:
+        return {
+            "t": texts(),
+            "lang": language(),
+            "locale": LOCALES[language()],
+            "csrf_token": generate_csrf,
+            "told": get_flashed_messages(),
+            "other_language": _other_language,
+            "partial": {kind.value: handler.partial for kind, handler in HANDLERS.items()},
+            "asset": _asset,
+            "day_text": lambda day: date_text(day, language()),
+            "moment_text": moment_text,
+        }
+
+
+def moment_text(moment: datetime) -> str:
+    """A moment in the time of this machine: date and time of day."""
+    local = moment.astimezone()
+    day = date(local.year, local.month, local.day)
+    return texts()(
+        "common.moment",
+        day=date_text(day, language()),
+        time=time_text(local, language()),
+    )
+
+
+def charts_of(*chapters: Chapter) -> Mapping[str, str]:
+    """The charts of some chapters as SVG, by id."""
+    found: list[Chart] = [
+        compared.chart
+        for chapter in chapters
+        for question in chapter.questions
+        for compared in question.comparisons
+    ]
+    return {chart.id: inline_svg(chart) for chart in found}
+
+
+def messages(errors: Mapping[str, str]) -> tuple[Message, ...]:
+    """An error summary: each sentence with a link to its field."""
+    return tuple(Message(sentence, anchor) for anchor, sentence in errors.items())
+
+
+def _other_language() -> tuple[str, str]:
+    """The other language and the address of this page in it."""
+    other = "en" if language() == "nl" else "nl"
+    kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
+    return other, f"{request.path}?{urlencode([*kept, ('lang', other)])}"
+
+
+def _asset(name: str) -> str:
+    """The address of a static file; its version makes a browser fetch a new one anew."""
+    return url_for("static", filename=name, v=__version__)

@@ -1,0 +1,43 @@
+"""What every answer carries and every request must have, whatever the page."""
+
+from flask import Flask, Response, abort, request
+
+from evaltool.web.settings import LOCAL_HOSTS, Settings
+
+_DEFAULT_PORTS = {"http": "80", "https": "443"}
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def protect(app: Flask, settings: Settings) -> None:
+    """Check the Host header of every request, and add the headers to every answer."""
+
+    @app.before_request
+    def check_host() -> None:
+        # A name that somebody else's server resolves to this machine (DNS rebinding) would
+        # let a foreign page read ours.
+        host, _, port = request.environ.get("HTTP_HOST", "").lower().rpartition(":")
+        if not host or port.endswith("]"):
+            host, port = (f"{host}:{port}" if host else port), _DEFAULT_PORTS[request.scheme]
+        ports = {str(settings.port), str(request.environ.get("SERVER_PORT", ""))}
+        if host not in LOCAL_HOSTS or port not in ports:
+            abort(400, "host")
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.endpoint != "static":
+            # Answers stay out of caches, and "back" shows what is saved now.
+            response.headers["Cache-Control"] = "no-store"
+        return response

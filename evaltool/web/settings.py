@@ -1,0 +1,78 @@
+"""Where the application keeps its things, and what it answers to."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaltool.paths import ASSETS, PACKAGE
+
+DEFAULT_PORT = 5000
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+LARGEST_REQUEST = 2 * 1024 * 1024
+"""Bytes; a page with the longest notes at all its questions stays well below it."""
+
+_KEY_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``instance`` is the folder of the database and the secret key."""
+
+    instance: Path
+    port: int
+    testing: bool
+
+    @property
+    def database(self) -> Path:
+        """The database file."""
+        return self.instance / "evaltool.sqlite"
+
+
+def read_settings(config: Mapping[str, object] | None) -> Settings:
+    """Settings from a mapping with the keys INSTANCE, PORT and TESTING, all optional.
+
+    Raises:
+        ValueError: a key is unknown.
+    """
+    given = dict(config or {})
+    unknown = set(given) - {"INSTANCE", "PORT", "TESTING"}
+    if unknown:
+        raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
+    instance = given.get("INSTANCE")
+    return Settings(
+        instance=default_instance() if instance is None else Path(str(instance)),
+        port=int(str(given.get("PORT", DEFAULT_PORT))),
+        testing=bool(given.get("TESTING", False)),
+    )
+
+
+def default_instance() -> Path:
+    """``instance/`` of a checkout; for an installed package a folder of the user's own."""
+    if ASSETS != PACKAGE:
+        return ASSETS / "instance"
+    if os.name == "nt":
+        base = Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
+    else:
+        base = Path(os.environ.get("XDG_DATA_HOME", Path.home() / ".local" / "share"))
+    return base / "evaltool"
+
+
+def secret_key(instance: Path) -> str:
+    """The key that signs cookies: made once, readable by its owner alone.
+
+    Raises:
+        OSError: it can be neither read nor written.
+    """
+    path = instance / "secret_key"
+    instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        # Two processes that start at once must end with the same key.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_hex(_KEY_BYTES)
+        file.write(key)
+    return key

@@ -1,0 +1,182 @@
+"""The start: what this is, a new evaluation, an import, the blank questionnaire."""
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Action
+from evaltool.domain.answers import Answers, SectionState
+from evaltool.domain.document import Refused, read
+from evaltool.domain.municipality import Municipality
+from evaltool.domain.wording import Refusals, Wording
+from evaltool.pdf import blank_questionnaire
+from evaltool.web.context import guarded, language, library, services, texts
+from evaltool.web.errors import error_page
+from evaltool.web.pages import EvaluationRow, Message, NewPage, StartPage
+from evaltool.web.rendering import moment_text, render, tell
+from evaltool.web.walk import tasks
+
+blueprint = Blueprint("start", __name__)
+
+_MOST_FOUND = 30
+
+
+@blueprint.get("/")
+@guarded(Action.USE)
+def index() -> Response:
+    """What the tool is, and the evaluations on this machine."""
+    held = services()
+    rows: list[EvaluationRow] = []
+    for evaluation in held.evaluations.listing():
+        states = [
+            task.state
+            for task in tasks(held.catalogue.questionnaire, evaluation.answers)
+            if not task.section.optional and task.state is not SectionState.NOT_ASKED
+        ]
+        rows.append(
+            EvaluationRow(
+                evaluation,
+                held.catalogue.register.municipalities[evaluation.nis_code],
+                moment_text(evaluation.changed_at),
+                sum(state is SectionState.DONE for state in states),
+                len(states),
+            )
+        )
+    minutes = sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional)
+    return render(StartPage(title=texts()("start.title"), rows=tuple(rows), minutes=minutes))
+
+
+@blueprint.get("/evaluations/new")
+@guarded(Action.CREATE)
+def new() -> Response:
+    """Choose the municipality: by name, from a list where several fit, then its card."""
+    typed = request.args.get("name", "").strip()
+    found = services().catalogue.register.search(typed)
+    if typed and not found:
+        message = Message(texts()("new.nothing_found", typed=typed), "name")
+        return _choose(typed, messages=(message,), status=404)
+    if len(found) > _MOST_FOUND:
+        message = Message(texts()("new.too_many", number=len(found)), "name")
+        return _choose(typed, messages=(message,))
+    if len(found) == 1:
+        return _card(found[0])
+    return _choose(typed, found=found)
+
+
+@blueprint.post("/evaluations/new")
+@guarded(Action.CREATE)
+def create() -> AnyResponse:
+    """Start an evaluation of a municipality in a cluster."""
+    held = services()
+    municipality = held.catalogue.register.municipalities.get(request.form.get("nis_code", ""))
+    if municipality is None:
+        return _choose(
+            "", messages=(Message(texts()("new.choose_municipality"), "name"),), status=422
+        )
+    cluster = request.form.get("cluster", "")
+    if cluster not in {str(number) for number in held.catalogue.register.clusters}:
+        return _card(municipality, (Message(texts()("new.choose_cluster"), "cluster"),), 422)
+    now = held.now()
+    evaluation = held.evaluations.create(
+        nis_code=municipality.nis_code,
+        cluster=int(cluster),
+        # Whoever sends the card has seen the proposal and confirms or changes it.
+        cluster_proposed=False,
+        day=now.astimezone().date(),
+        edition=held.catalogue.questionnaire.edition,
+        survey=held.catalogue.benchmark.survey.edition,
+        sections={},
+        at=now,
+    )
+    return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+
+
+@blueprint.post("/evaluations/import")
+@guarded(Action.CREATE)
+def import_() -> AnyResponse:
+    """A file of answers as a new evaluation."""
+    held = services()
+    sent = request.files.get("file")
+    raw = b"" if sent is None else sent.read()
+    if not raw:
+        return error_page("error.no_file", 422)
+    try:
+        document = read(raw, held.catalogue.questionnaire, held.catalogue.register)
+    except Refused as refused:
+        wording = Wording(texts(), held.catalogue.questionnaire, held.catalogue.register.clusters)
+        sentences = Refusals(wording, codes=True)
+        problems = tuple(sentences.sentence(problem) for problem in refused.problems)
+        return error_page("error.import", 422, problems)
+    sections: dict[str, Answers] = {
+        section.id: document.answers.part(section.questions)
+        for section in held.catalogue.questionnaire.sections
+    }
+    evaluation = held.evaluations.create(
+        nis_code=document.municipality.nis_code,
+        cluster=document.cluster,
+        cluster_proposed=document.cluster_proposed,
+        day=document.day,
+        edition=document.edition,
+        survey=held.catalogue.benchmark.survey.edition,
+        sections=sections,
+        at=held.now(),
+    )
+    tell(texts()("start.imported", municipality=document.municipality.name))
+    return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+
+
+@blueprint.get("/questionnaire.pdf")
+@guarded(Action.USE)
+def questionnaire() -> Response:
+    """The blank questionnaire, to gather answers with colleagues."""
+    pdf = blank_questionnaire(library())
+    return pdf_response(pdf, texts()("document.questionnaire.file"))
+
+
+def pdf_response(pdf: bytes, name: str) -> Response:
+    """A PDF that a browser shows and saves under a name that says what it is."""
+    response = Response(pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}-{language()}.pdf"'
+    return response
+
+
+def _names() -> tuple[str, ...]:
+    register = services().catalogue.register
+    present = {m.name for m in register.municipalities.values()}
+    former = {f.name for f in register.former.values()}
+    return tuple(sorted(present | former))
+
+
+def _choose(
+    typed: str,
+    *,
+    found: tuple[Municipality, ...] = (),
+    messages: tuple[Message, ...] = (),
+    status: int = 200,
+) -> Response:
+    page = NewPage(
+        title=texts()("new.title"),
+        messages=messages,
+        typed=typed,
+        names=_names(),
+        found=found,
+        chosen=None,
+        clusters=(),
+        cluster=None,
+    )
+    return render(page, status)
+
+
+def _card(
+    municipality: Municipality, messages: tuple[Message, ...] = (), status: int = 200
+) -> Response:
+    page = NewPage(
+        title=texts()("new.title_card", municipality=municipality.name),
+        messages=messages,
+        typed="",
+        names=(),
+        found=(),
+        chosen=municipality,
+        clusters=tuple(services().catalogue.register.clusters.values()),
+        cluster=municipality.proposal.cluster,
+    )
+    return render(page, status)
