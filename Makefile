@@ -1,0 +1,71 @@
+# For GNU make. Everything is installed in .venv from the locks, which hold a hash for each file.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PROJECT := setup.cfg pyproject.toml
+
+.PHONY: help run test lint format lock screenshots coverage clean
+
+help:
+	@echo "make run          install and start the tool on this machine"
+	@echo "make test         check style, types and layers, and run all tests"
+	@echo "make lint         the checks without the tests"
+	@echo "make format       put the code in the agreed form"
+	@echo "make lock         pin the dependencies of setup.cfg anew"
+	@echo "make screenshots  take the pictures of the README again"
+	@echo "make coverage     run the tests and tell which lines they miss"
+	@echo "make clean        remove everything that these commands made, but for instance/"
+
+run: $(VENV)/.installed
+	$(BIN)/evaltool serve
+
+test: lint
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.installed-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# The header of a lock says how to make it; the default one would hold paths of this machine.
+lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
+lock: $(VENV)/.installed-test
+	$(BIN)/uv pip compile setup.cfg --quiet --universal --generate-hashes --python-version 3.11 \
+		--upgrade --extra build --output-file requirements.lock
+	$(BIN)/uv pip compile setup.cfg --quiet --universal --generate-hashes --python-version 3.11 \
+		--upgrade --extra test --constraints requirements.lock --output-file requirements-test.lock
+
+screenshots: $(VENV)/.installed-test
+	$(BIN)/python docs/screenshots.py
+
+coverage: $(VENV)/.installed-test
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage report --show-missing --skip-covered
+
+clean:
+	rm -rf $(VENV) build dist evaltool.egg-info .tools .coverage
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info[:2] <= (3, 13) else \
+		'evaltool needs Python 3.11, 3.12 or 3.13; name one: make PYTHON=python3.12')"
+	$(PYTHON) -m venv $(VENV)
+
+# Editable: the code runs from this folder. The build tool comes from the lock as well.
+$(VENV)/.installed: requirements.lock $(PROJECT) | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.installed-test: requirements-test.lock $(PROJECT) | $(BIN)/python
+	$(PIP) install --require-hashes --requirement requirements-test.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@ $(VENV)/.installed

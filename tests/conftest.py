@@ -1,0 +1,151 @@
+"""What several tests need: the catalogue, the application, a browser."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
+from waitress.server import TcpWSGIServer, create_server
+from werkzeug.test import TestResponse
+
+from evaltool import catalogue as catalogue_package
+from evaltool.catalogue import Catalogue
+from tests.html_checks import assert_sound
+
+ROOT = Path(__file__).resolve().parent.parent
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
+
+_AXE = ROOT / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# Without the last ones a browser looks for its makers' servers at every start.
+_BROWSER_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that asks for a browser is a browser test, marked or not."""
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+
+
+def unavailable(what: str) -> NoReturn:
+    """Skip a test for want of a program; in CI that is a failure."""
+    if IN_CI:
+        pytest.fail(f"{what}; .ci/run installs it")
+    pytest.skip(f"{what}; .ci/run installs it on Debian")
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    """The installed catalogue, read once for all tests."""
+    return catalogue_package.loaded()
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Flask:
+    """The application with an empty database of its own."""
+    # Not at the top: what tests the domain alone should run without the web layer.
+    from evaltool.web import create_app
+
+    return create_app({"INSTANCE": tmp_path / "instance", "TESTING": True})
+
+
+class CheckedClient(FlaskClient):
+    """A test client that looks at every page of HTML it gets, whatever the test is about."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """The answer to a request, when its HTML is sound."""
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and not 300 <= response.status_code < 400:
+            assert_sound(response.get_data(as_text=True), response.request.path)
+        return response
+
+
+@pytest.fixture
+def client(app: Flask) -> CheckedClient:
+    """A client of the application; it fails on HTML that is not sound."""
+    app.test_client_class = CheckedClient
+    made = app.test_client()
+    assert isinstance(made, CheckedClient)
+    return made
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """The application on a port of this machine; ``url`` ends without a slash."""
+
+    url: str
+    app: Flask
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[LiveServer]:
+    """The application behind the server that people use, on a free port."""
+    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    assert isinstance(server, TcpWSGIServer)
+    assert server.socket is not None
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield LiveServer(f"http://127.0.0.1:{server.socket.getsockname()[1]}", app)
+    server.close()
+    thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def _browser() -> Iterator[Browser]:
+    path = next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        unavailable("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_BROWSER_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def chromium(_browser: Browser) -> Iterator[Browser]:
+    """A browser; what the test opens in it is closed after the test."""
+    yield _browser
+    for context in _browser.contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A page in a browser that knows nothing yet.
+
+    The test fails after 10 s of waiting for anything, and on errors in the browser's console:
+    a script that broke off, or something that the Content-Security-Policy refused.
+    """
+    context = chromium.new_context(locale="nl-BE")
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield page
+    # A page with a status of 400 and up is one too; tests of refusals get those on purpose.
+    assert [said for said in complaints if "Failed to load resource" not in said] == []
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """The script of axe-core, to put into a page."""
+    if not _AXE.is_file():
+        unavailable("axe-core is not in .tools/")
+    return _AXE.read_text(encoding="utf-8")
