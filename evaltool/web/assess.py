@@ -270,6 +270,7 @@ def _page(
         rankable=ranked,
         routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
         questions=questionnaire.by_id,
+        dont_know=questionnaire.dont_know,
     )
 
 

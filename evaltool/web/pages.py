@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.report import Chapter, Report
@@ -113,6 +114,7 @@ class SectionPage(EvaluationPage):
     rankable: tuple[tuple[str, str], ...]
     routes: Mapping[str, str]
     questions: Mapping[str, Question]
+    dont_know: Text
 
 
 @dataclass(frozen=True, kw_only=True)

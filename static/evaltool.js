@@ -1,0 +1,135 @@
+// Enhancement only: without this file every page still works.
+"use strict";
+(() => {
+  document.documentElement.classList.add("scripted");
+  const errors = document.getElementById("errors");
+  if (errors) errors.focus();
+  // A page that the browser kept while we were away may be older than what is saved.
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+  for (const form of document.querySelectorAll("form")) {
+    // A double click sends once.
+    form.addEventListener("submit", (event) => {
+      setTimeout(() => {
+        if (event.defaultPrevented) return;
+        for (const button of form.querySelectorAll("button")) button.disabled = true;
+        setTimeout(() => {
+          for (const button of form.querySelectorAll("button")) button.disabled = false;
+        }, 4000);
+      });
+    });
+  }
+
+  const form = document.querySelector("form[data-autosave]");
+  if (!form) return;
+  const status = document.getElementById("saved");
+  const words = form.dataset;
+
+  // An exclusive answer takes the others away, and the other way round.
+  for (const group of form.querySelectorAll("[data-exclusive]")) {
+    const exclusive = new Set(group.dataset.exclusive.split(" "));
+    group.addEventListener("change", (event) => {
+      const box = event.target;
+      if (box.type !== "checkbox" || !box.checked) return;
+      for (const other of group.querySelectorAll("input[type=checkbox]")) {
+        if (other !== box && (exclusive.has(box.value) || exclusive.has(other.value))) {
+          other.checked = false;
+        }
+      }
+    });
+  }
+
+  // Text at "other" means that "other" is chosen.
+  for (const text of form.querySelectorAll('input[name^="other:"]')) {
+    text.addEventListener("input", () => {
+      const box = document.getElementById(`${text.name.slice(6)}-other`);
+      if (text.value && box && !box.checked) {
+        box.checked = true;
+        box.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    });
+  }
+
+  // Questions that depend on an answer on this page come and go with it.
+  const chosen = (name) =>
+    [...form.querySelectorAll("input:checked")].filter((i) => i.name === name).map((i) => i.value);
+  const holds = (clauses) => clauses.split(";").filter(Boolean).every((clause) => {
+    const [question, any, none] = clause.split("|");
+    if (![...form.elements].some((e) => e.name === question)) return true;
+    const values = chosen(question);
+    if (!values.length || values.includes("dont_know")) return false;
+    if (any && !any.split(",").some((code) => values.includes(code))) return false;
+    return !(none && none.split(",").some((code) => values.includes(code)));
+  });
+  const conditional = [...form.querySelectorAll("[data-clauses]")];
+  const reveal = (announce) => {
+    let appeared = false;
+    for (const question of conditional) {
+      const show = holds(question.dataset.clauses);
+      if (show && question.hidden) appeared = true;
+      question.hidden = !show;
+    }
+    if (announce && appeared) say(words.appeared);
+  };
+  const say = (sentence, bad = false) => {
+    status.textContent = sentence;
+    status.classList.toggle("bad", bad);
+  };
+  reveal(false);
+
+  // Save as one types; what could not be saved stays here and is tried again.
+  let timer = 0, wait = 1500, busy = false, again = false, leaving = false;
+  const later = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
+  async function save() {
+    if (leaving) return;
+    if (busy) { again = true; return; }
+    busy = true;
+    say(words.saving);
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST", body: new FormData(form), headers: { Accept: "application/json" },
+      });
+      const body = await answer.json();
+      if (answer.ok) {
+        form.elements.version.value = body.version;
+        say(body.saved);
+        for (const box of form.querySelectorAll('[id^="warning-"]')) {
+          const kinds = body.warnings[box.id.slice(8)];
+          box.textContent = "";
+          if (kinds) {
+            const line = document.createElement("p");
+            line.textContent = words.warning.replace("{kinds}", kinds.join(", "));
+            box.append(line);
+          }
+        }
+        wait = 1500;
+      } else if (body.errors) {
+        say(words.refused, true);
+      } else {
+        say(body.conflict || body.failed, true);
+      }
+    } catch {
+      wait = Math.min(wait * 2, 30000);
+      say(words.offline, true);
+      later(wait);
+    }
+    busy = false;
+    if (again) { again = false; later(300); }
+  }
+  form.addEventListener("input", () => { say(words.unsaved); later(1500); });
+  form.addEventListener("change", () => { reveal(true); later(600); });
+  // While a save is under way its answer brings the version that the next one needs.
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!busy) { leaving = true; return; }
+    event.preventDefault();
+    const button = event.submitter;
+    const whenSaved = setInterval(() => {
+      if (busy) return;
+      clearInterval(whenSaved);
+      again = false;
+      clearTimeout(timer);
+      form.requestSubmit(button);
+    }, 50);
+  });
+})();
