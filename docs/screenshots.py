@@ -84,7 +84,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         server = create_server(create_app({"INSTANCE": folder}), host="127.0.0.1", port=0)
-        assert isinstance(server, TcpWSGIServer) and server.socket is not None
+        assert isinstance(server, TcpWSGIServer)
+        assert server.socket is not None
         url = f"http://127.0.0.1:{server.socket.getsockname()[1]}/"
         threading.Thread(target=server.run, daemon=True).start()
         chromium = playwright.chromium.launch(executable_path=browser, args=["--no-sandbox"])

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
+from waitress import wasyncore
 from waitress.server import TcpWSGIServer, create_server
 from werkzeug.test import TestResponse
 
@@ -96,14 +97,18 @@ class LiveServer:
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[LiveServer]:
     """The application behind the server that people use, on a free port."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=4)
+    connections: dict[int, Any] = {}
+    server = create_server(app, map=connections, host="127.0.0.1", port=0, threads=4)
     assert isinstance(server, TcpWSGIServer)
     assert server.socket is not None
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield LiveServer(f"http://127.0.0.1:{server.socket.getsockname()[1]}", app)
-    server.close()
+    # Its loop ends when no connection is left, and browsers keep theirs open.
+    trigger: Any = server.trigger
+    trigger.pull_trigger(lambda: wasyncore.close_all(connections))
     thread.join(timeout=10)
+    server.task_dispatcher.shutdown()
 
 
 @pytest.fixture(scope="session")
