@@ -1,13 +1,10 @@
-"""Draws a chart: a row per option, your answer marked, wide for paper and narrow for a screen."""
+"""Draws a chart: a row per option, your answers marked, the others beside them."""
 
-from dataclasses import dataclass
-
-from reportlab.graphics.shapes import Circle, Drawing, Line, Polygon, Rect, String
+from reportlab.graphics.shapes import Circle, Drawing, Path, Polygon, Rect, Shape, String
 from reportlab.lib.colors import Color, HexColor
-from reportlab.lib.utils import simpleSplit
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
+from evaltool.charts.layout import Layout, RowBox, layout_of, legend_lines, row_box
 from evaltool.domain.report import Chart, ChartRow
 
 INK = HexColor("#1b2730")
@@ -18,229 +15,204 @@ ACCENT = HexColor("#0b5468")
 GRID = HexColor("#c9d3da")
 PAPER = HexColor("#ffffff")
 
-WIDE_FROM = 420.0
-"""From this width on (points) labels stand beside the bars, below it above them."""
-
-_SIZE = 9.0
-_SMALL = 7.5
-_LEADING = 11.0
-_BAR = 8.0
-_GUTTER = 20.0
-_GAP = 8.0
-_DOT = 3.2
-_MOST_DOTS = 12
-# On a screen the browser sets text in another typeface than the one measured here, often a
-# wider one; on paper it is this one.
-_SCREEN_SLACK = 0.78
-
-
-@dataclass(frozen=True)
-class _Columns:
-    """Where things stand, in points from the left."""
-
-    label: float
-    label_width: float
-    bar: float
-    bar_width: float
-    right: float
-    stacked: bool
+_MOVETO, _LINETO = 0, 1
+_FINE = 0.6
+_STROKE = 0.9
+_TICK = 1.6
+_HALO = 1.6
 
 
 def chart_drawing(chart: Chart, width: float) -> Drawing:
-    """The chart, ``width`` points wide and as high as it needs to be, without its title."""
+    """The chart, ``width`` points wide and as high as it needs to be, without its title.
+
+    From 420 points on (paper) labels stand beside the bars, below it (a screen) above them.
+    """
     register_fonts()
-    columns = _columns(chart, width)
-    labels = [
-        simpleSplit(row.label, BOLD if row.chosen else REGULAR, _SIZE, columns.label_width)
-        for row in chart.rows
+    layout = layout_of(chart, width)
+    boxes = [row_box(row, layout) for row in chart.rows]
+    legend = legend_lines(chart, layout)
+    bars = any(row.share is not None for row in chart.rows)
+    rows_height = sum(box.height for box in boxes)
+    axis_height = layout.small + 5 if bars else 0.0
+    words_leading = 1.25 * layout.small
+    legend_heights = [
+        max(len(lines) for _, lines, _ in entries) * words_leading + 3 for entries in legend
     ]
-    heights = [_row_height(lines, columns) for lines in labels]
-    legend = _legend_lines(chart, width)
-    axis = _SMALL + 6 if any(row.share is not None for row in chart.rows) else 0.0
-    height = sum(heights) + axis + len(legend) * (_LEADING + 2) + 8
+    height = rows_height + axis_height + (7 + sum(legend_heights) if legend else 0)
     drawing = Drawing(width, height)
+    if bars:
+        _axis(drawing, layout, boxes, height)
     top = height
-    if axis:
-        _axis(drawing, columns, height, height - sum(heights) - 2)
-    for row, lines, row_height in zip(chart.rows, labels, heights, strict=True):
-        _row(drawing, chart.you, row, lines, columns, top)
-        top -= row_height
-    _legend(drawing, legend, top - axis - 4)
+    for box in boxes:
+        _row(drawing, chart.you, box, layout, top)
+        top -= box.height
+    top -= axis_height + 7
+    for entries, entry_height in zip(legend, legend_heights, strict=True):
+        baseline = top - layout.small
+        for kind, lines, x in entries:
+            _swatch(drawing, kind, layout, x, baseline + 0.34 * layout.small, bars=bars)
+            for number, line in enumerate(lines):
+                y = baseline - number * words_leading
+                drawing.add(_quiet(x + layout.swatch + 5, y, line, layout))
+        top -= entry_height
     return drawing
 
 
-def _columns(chart: Chart, width: float) -> _Columns:
-    figures = max(
-        stringWidth(row.figure, BOLD if row.chosen else REGULAR, _SIZE) for row in chart.rows
-    )
-    if width < WIDE_FROM:
-        label_width = (width - _GUTTER) * _SCREEN_SLACK
-        bar_width = width - _GUTTER - figures / _SCREEN_SLACK - _GAP
-        return _Columns(_GUTTER, label_width, _GUTTER, bar_width, width, stacked=True)
-    label_width = 0.4 * width - _GUTTER
-    bar = _GUTTER + label_width + _GAP
-    return _Columns(_GUTTER, label_width, bar, width - bar - figures - _GAP, width, stacked=False)
-
-
-def _row_height(lines: list[str], columns: _Columns) -> float:
-    text = len(lines) * _LEADING
-    return text + _BAR + 11 if columns.stacked else max(text, _BAR) + 6
-
-
-def _row(
-    drawing: Drawing, you: str, row: ChartRow, lines: list[str], columns: _Columns, top: float
-) -> None:
-    font = BOLD if row.chosen else REGULAR
-    first = top - _LEADING
-    for number, line in enumerate(lines):
-        drawing.add(_text(columns.label, first - number * _LEADING, line, font))
+def _row(drawing: Drawing, you: str, box: RowBox, layout: Layout, top: float) -> None:
+    row, first = box.row, top - box.label
     if row.chosen:
-        _marker(drawing, you, first)
-    # In the wide layout the bar sits at the first line of the label, in the narrow one below.
-    below = len(lines) * _LEADING + 3 if columns.stacked else _LEADING - _BAR - 1
-    bottom = top - below - _BAR
+        middle = first + 0.34 * layout.size
+        drawing.add(_triangle(0, middle, layout.marker))
+        place = layout.marker + 2
+        drawing.add(_text(place, first, you, BOLD, layout.small, ACCENT))
+    for number, line in enumerate(box.labels):
+        y = first - number * layout.leading
+        drawing.add(_text(layout.gutter, y, line, box.font, layout.size, INK))
+    baseline = top - box.figure
+    for number, line in enumerate(box.figures):
+        y = baseline - number * layout.leading
+        drawing.add(_text(layout.width, y, line, box.font, layout.size, INK, "end"))
+    middle = baseline + 0.34 * layout.size
     if row.share is not None:
-        _bar(drawing, row, columns, bottom)
-    elif row.count is not None and row.n is not None and row.n <= _MOST_DOTS:
-        _dots(drawing, row, columns, bottom)
-    baseline = bottom + 1 if columns.stacked else first
-    drawing.add(_text(columns.right, baseline, row.figure, font, anchor="end"))
+        _bar(drawing, row, row.share, layout, middle)
+    elif row.count is not None and row.n is not None:
+        _dots(drawing, row.chosen, row.count, row.n, layout, middle)
 
 
-def _marker(drawing: Drawing, you: str, baseline: float) -> None:
-    middle = baseline + 3
-    drawing.add(
-        Polygon(
-            [0, middle - 3.5, 0, middle + 3.5, 5, middle],
-            fillColor=ACCENT,
-            strokeColor=None,
-            strokeWidth=0,
-        )
-    )
-    drawing.add(_text(7.5, baseline, you, BOLD, size=_SMALL, colour=ACCENT))
-
-
-def _bar(drawing: Drawing, row: ChartRow, columns: _Columns, bottom: float) -> None:
-    share = row.share or 0.0
-    middle = bottom + _BAR / 2
-    drawing.add(
-        Rect(
-            columns.bar,
-            bottom,
-            share * columns.bar_width,
-            _BAR,
-            fillColor=ACCENT if row.chosen else PEERS,
-            strokeColor=ACCENT if row.chosen else OUTLINE,
-            strokeWidth=0.6,
-        )
-    )
+def _bar(drawing: Drawing, row: ChartRow, share: float, layout: Layout, middle: float) -> None:
+    if share > 0:
+        length = share * layout.bar_width
+        bottom = middle - layout.bar_height / 2
+        drawing.add(_block(layout.bar, bottom, length, layout.bar_height, yours=row.chosen))
     if row.interval is not None:
-        low, high = (columns.bar + bound * columns.bar_width for bound in row.interval)
-        # White under the line, or it would vanish in a dark bar.
-        drawing.add(_line(low, middle, high, middle, PAPER, 2.4))
-        drawing.add(_line(low, middle, high, middle, INK, 0.9))
-        for end in (low, high):
-            drawing.add(_line(end, middle - 2, end, middle + 2, INK, 0.9))
+        low, high = (layout.bar + bound * layout.bar_width for bound in row.interval)
+        for shape in _interval(low, high, middle, row.chosen):
+            drawing.add(shape)
     if row.flanders is not None:
-        at = columns.bar + row.flanders * columns.bar_width
-        drawing.add(_line(at, bottom - 2.5, at, bottom + _BAR + 2.5, PAPER, 3.2))
-        drawing.add(_line(at, bottom - 2.5, at, bottom + _BAR + 2.5, INK, 1.6))
+        at = layout.bar + row.flanders * layout.bar_width
+        for shape in _tick(at, middle, layout.bar_height / 2 + layout.tick, row.chosen):
+            drawing.add(shape)
 
 
-def _dots(drawing: Drawing, row: ChartRow, columns: _Columns, bottom: float) -> None:
-    for number in range(row.n or 0):
-        filled = number < (row.count or 0)
-        drawing.add(
-            Circle(
-                columns.bar + _DOT + number * 3 * _DOT,
-                bottom + _BAR / 2,
-                _DOT,
-                fillColor=(ACCENT if row.chosen else PEERS) if filled else PAPER,
-                strokeColor=OUTLINE,
-                strokeWidth=0.8,
-            )
-        )
+def _dots(
+    drawing: Drawing, chosen: bool, count: int, n: int, layout: Layout, middle: float
+) -> None:
+    # Smaller where there are many, so that all stand in the column of the bars.
+    radius = min(layout.dot, layout.bar_width / (3 * n)) if n else layout.dot
+    for number in range(n):
+        x = layout.bar + radius + number * 3 * radius
+        drawing.add(_dot(x, middle, radius, filled=number < count, yours=chosen))
 
 
-def _axis(drawing: Drawing, columns: _Columns, top: float, bottom: float) -> None:
+def _axis(drawing: Drawing, layout: Layout, boxes: list[RowBox], height: float) -> None:
+    """Light lines at 0, 50 and 100 %: through the rows, or only at the bars below a label."""
+    bottom = height - sum(box.height for box in boxes)
+    spans = [(bottom, height)]
+    if layout.stacked:
+        half = layout.bar_height / 2 + layout.tick
+        middles: list[float] = []
+        top = height
+        for box in boxes:
+            if box.row.share is not None:
+                middles.append(top - box.figure + 0.34 * layout.size)
+            top -= box.height
+        spans = [(middle - half, middle + half) for middle in middles]
     for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
-        x = columns.bar + share * columns.bar_width
-        drawing.add(_line(x, bottom, x, top - 1, GRID, 0.5))
-        drawing.add(
-            _text(
-                x,
-                bottom - _SMALL,
-                f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%"),
-                REGULAR,
-                size=_SMALL,
-                colour=QUIET,
-                anchor=anchor,
-            )
-        )
+        x = layout.bar + share * layout.bar_width
+        colour = OUTLINE if share == 0 else GRID
+        drawing.add(_lines([(x, low, x, high) for low, high in spans], colour, _FINE))
+        words = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
+        drawing.add(_quiet(x, bottom - layout.small, words, layout, anchor))
 
 
-def _legend_lines(chart: Chart, width: float) -> list[list[tuple[str, str, float]]]:
-    """The legend broken over lines: (kind, words, x) per entry."""
-    lines: list[list[tuple[str, str, float]]] = [[]]
-    x = 0.0
-    for kind, words in chart.legend:
-        taken = 18 + stringWidth(words, REGULAR, _SMALL) / _SCREEN_SLACK + 12
-        if lines[-1] and x + taken > width:
-            lines.append([])
-            x = 0.0
-        lines[-1].append((kind, words, x))
-        x += taken
-    return lines
-
-
-def _legend(drawing: Drawing, lines: list[list[tuple[str, str, float]]], top: float) -> None:
-    for number, line in enumerate(lines):
-        baseline = top - (number + 1) * (_LEADING + 2) + 4
-        for kind, words, x in line:
-            _swatch(drawing, kind, x, baseline)
-            drawing.add(_text(x + 18, baseline, words, REGULAR, size=_SMALL, colour=QUIET))
-
-
-def _swatch(drawing: Drawing, kind: str, x: float, baseline: float) -> None:
-    middle = baseline + 2.7
+def _swatch(
+    drawing: Drawing, kind: str, layout: Layout, x: float, middle: float, *, bars: bool
+) -> None:
+    width = layout.swatch
     match kind:
-        case "you" | "peers":
-            yours = kind == "you"
-            drawing.add(
-                Rect(
-                    x,
-                    baseline - 0.5,
-                    13,
-                    6.5,
-                    fillColor=ACCENT if yours else PEERS,
-                    strokeColor=ACCENT if yours else OUTLINE,
-                    strokeWidth=0.6,
-                )
-            )
         case "interval":
-            drawing.add(_line(x, middle, x + 13, middle, INK, 0.9))
-            for end in (x, x + 13):
-                drawing.add(_line(end, middle - 2, end, middle + 2, INK, 0.9))
+            for shape in _interval(x, x + width, middle, False):
+                drawing.add(shape)
         case "flanders":
-            drawing.add(_line(x + 6.5, baseline - 2, x + 6.5, baseline + 8, INK, 1.6))
+            for shape in _tick(x + width / 2, middle, 0.6 * layout.small, False):
+                drawing.add(shape)
+        case "you" | "peers" if bars:
+            yours, start, half = kind == "you", x, 0.375 * layout.bar_height
+            if yours:
+                drawing.add(_triangle(x, middle, layout.marker))
+                start += layout.marker + 2
+            drawing.add(_block(start, middle - half, x + width - start, 2 * half, yours=yours))
+        case "you":
+            drawing.add(_triangle(x, middle, layout.marker))
+            drawing.add(_dot(x + width - layout.dot, middle, layout.dot, filled=True, yours=True))
+        case "dots":
+            for place, filled in ((layout.dot, True), (width - layout.dot, False)):
+                drawing.add(_dot(x + place, middle, 0.8 * layout.dot, filled=filled, yours=False))
         case _:
-            drawing.add(
-                Circle(x + 6.5, middle, _DOT, fillColor=PEERS, strokeColor=OUTLINE, strokeWidth=0.8)
-            )
+            drawing.add(_dot(x + width / 2, middle, layout.dot, filled=True, yours=False))
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, colour: Color, width: float) -> Line:
-    return Line(x1, y1, x2, y2, strokeColor=colour, strokeWidth=width)
+def _block(x: float, bottom: float, width: float, height: float, *, yours: bool) -> Rect:
+    return Rect(
+        x,
+        bottom,
+        width,
+        height,
+        fillColor=ACCENT if yours else PEERS,
+        strokeColor=ACCENT if yours else OUTLINE,
+        strokeWidth=_FINE,
+    )
+
+
+def _dot(x: float, y: float, radius: float, *, filled: bool, yours: bool) -> Circle:
+    colour = ACCENT if yours else PEERS
+    return Circle(
+        x,
+        y,
+        radius,
+        fillColor=colour if filled else PAPER,
+        strokeColor=ACCENT if yours and filled else OUTLINE,
+        strokeWidth=_FINE,
+    )
+
+
+def _triangle(x: float, middle: float, width: float) -> Polygon:
+    points = [x, middle - 0.7 * width, x, middle + 0.7 * width, x + width, middle]
+    return Polygon(points, fillColor=ACCENT, strokeColor=None, strokeWidth=0)
+
+
+def _interval(low: float, high: float, middle: float, dark: bool) -> list[Shape]:
+    line = (low, middle, high, middle)
+    ends = [(x, middle - 2, x, middle + 2) for x in (low, high)]
+    return [*_halo(line, _STROKE, dark), _lines([line, *ends], INK, _STROKE)]
+
+
+def _tick(x: float, middle: float, half: float, dark: bool) -> list[Shape]:
+    line = (x, middle - half, x, middle + half)
+    return [*_halo(line, _TICK, dark), _lines([line], INK, _TICK)]
+
+
+def _halo(line: tuple[float, float, float, float], width: float, dark: bool) -> list[Shape]:
+    """White under a line that would vanish in a dark bar."""
+    return [_lines([line], PAPER, width + _HALO)] if dark else []
+
+
+def _lines(ends: list[tuple[float, float, float, float]], colour: Color, width: float) -> Path:
+    """Straight lines (x1, y1, x2, y2) as one shape: a drawing of few shapes is a fast one."""
+    return Path(
+        [number for line in ends for number in line],
+        [_MOVETO, _LINETO] * len(ends),
+        fillColor=None,
+        strokeColor=colour,
+        strokeWidth=width,
+    )
+
+
+def _quiet(x: float, y: float, words: str, layout: Layout, anchor: str = "start") -> String:
+    return _text(x, y, words, REGULAR, layout.small, QUIET, anchor)
 
 
 def _text(
-    x: float,
-    y: float,
-    words: str,
-    font: str,
-    *,
-    size: float = _SIZE,
-    colour: Color = INK,
-    anchor: str = "start",
+    x: float, y: float, words: str, font: str, size: float, colour: Color, anchor: str = "start"
 ) -> String:
     return String(x, y, words, fontName=font, fontSize=size, fillColor=colour, textAnchor=anchor)
