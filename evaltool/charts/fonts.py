@@ -43,4 +43,6 @@ def register_fonts() -> None:
         REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD
     )
     rl_config.canvas_basefontname = REGULAR
+    # Streams as bytes: as text (ASCII 85) they are a quarter larger.
+    rl_config.useA85 = 0
     shapes.STATE_DEFAULTS["fontName"] = REGULAR

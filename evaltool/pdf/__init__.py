@@ -1,0 +1,9 @@
+"""Documents: from a Report, or from the questionnaire, to the bytes of a PDF.
+
+All are A4, tagged (PDF/UA-1) and archivable (PDF/A-2a).
+"""
+
+from evaltool.pdf.feedback_report import feedback_report
+from evaltool.pdf.questionnaire import blank_questionnaire
+
+__all__ = ["blank_questionnaire", "feedback_report"]

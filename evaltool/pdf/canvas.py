@@ -1,0 +1,233 @@
+"""A canvas that writes tagged, archivable PDF: every mark on the page belongs to an element.
+
+It leans on internals of reportlab 5.1, which has no tagging of its own; the version is pinned,
+and tests read the files back with another library.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from reportlab.pdfbase.pdfdoc import (
+    XMP,
+    PDFArray,
+    PDFDictionary,
+    PDFName,
+    PDFPage,
+    PDFStream,
+    PDFString,
+)
+from reportlab.pdfgen.canvas import Canvas
+
+from evaltool.pdf.metadata import output_intents, xmp
+from evaltool.pdf.structure import Element, IndirectDictionary
+
+_TOTAL = "total-pages"
+
+
+class TaggedCanvas(Canvas):
+    """A reportlab canvas with a structure tree."""
+
+    def __init__(self, *args: Any, language: str = "nl-BE", **kwargs: Any) -> None:
+        super().__init__(*args, **{**kwargs, "pdfVersion": (1, 7), "lang": language})
+        self.language = language
+        self.root = Element("Document")
+        self.current = self.root
+        self.link_text = ""
+        # Halves of a paragraph or table that was split share the element of the whole.
+        self._known: dict[int, tuple[object, Element]] = {}
+        self._page_marks: list[list[Element]] = []
+        self._marked: list[Element] = []
+        self._open = 0
+        self._links: list[tuple[Element, Any, int]] = []
+        self._tagged_pages: list[Any] = []
+        self._total_font: tuple[str, float] | None = None
+
+    @property
+    def inside(self) -> bool:
+        """Whether what is drawn now is marked already."""
+        return self._open > 0
+
+    @contextmanager
+    def tagged(self, element: Element) -> Iterator[None]:
+        """Everything drawn inside belongs to this element."""
+        if self._open:
+            raise RuntimeError("marked content cannot be nested")
+        number = len(self._marked)
+        self._marked.append(element)
+        element.children.append((len(self._page_marks), number))
+        self._code.append(f"/{element.role} <</MCID {number}>> BDC")
+        self._open += 1
+        yield
+        self._open -= 1
+        self._code.append("EMC")
+
+    @contextmanager
+    def artifact(self, kind: str = "Layout") -> Iterator[None]:
+        """Everything drawn inside is decoration, or repeats what stands elsewhere."""
+        if self._open:
+            yield
+            return
+        self._code.append(f"/Artifact <</Type /{kind}>> BDC")
+        self._open += 1
+        yield
+        self._open -= 1
+        self._code.append("EMC")
+
+    @contextmanager
+    def within(self, element: Element) -> Iterator[None]:
+        """New elements become children of this one."""
+        before, self.current = self.current, element
+        yield
+        self.current = before
+
+    def element_of(self, key: object, role: str, **attributes: Any) -> Element:
+        """The element of something that may be drawn in parts."""
+        if id(key) not in self._known:
+            self.remember(key, Element(role, self.current, **attributes))
+        return self._known[id(key)][1]
+
+    def remember(self, key: object, element: Element) -> None:
+        """Make an element that of something drawn later (the key is kept, so that its id is)."""
+        self._known[id(key)] = (key, element)
+
+    def _addAnnotation(  # noqa: N802
+        self, annotation: Any, name: Any = None, addtopage: int = 1
+    ) -> None:
+        parent = self._marked[-1] if self._open and self._marked else self.current
+        words = self.link_text or "link"
+        element = Element("Link", parent, alternative=words, annotation=len(self._links))
+        annotation.dict.setdefault("Contents", PDFString(words))
+        annotation.dict["F"] = 4
+        self._links.append((element, annotation, len(self._page_marks)))
+        super()._addAnnotation(annotation, name, addtopage)
+
+    def draw_total(self, x: float, y: float, font: str, size: float) -> None:
+        """Draw the number of pages, known only at the end, at a place of this page."""
+        self._total_font = (font, size)
+        self.saveState()
+        self.translate(x, y)
+        self.doForm(_TOTAL)
+        self.restoreState()
+
+    def _startPage(self) -> None:  # noqa: N802
+        self._page_marks.append(self._marked)
+        self._marked = []
+        super()._startPage()
+
+    def save(self) -> None:
+        """Write the last page, the structure tree and the metadata."""
+        if self._code:
+            self.showPage()
+        if self._total_font is not None:
+            self.beginForm(_TOTAL, 0, -3, 40, 12)
+            self.setFont(*self._total_font)
+            self.drawString(0, 0, str(len(self._tagged_pages)))
+            self.endForm()
+        self._write_structure()
+        self._write_metadata()
+        super().save()
+
+    def _setAnnotations(self, page: Any) -> None:  # noqa: N802
+        super()._setAnnotations(page)
+        if not isinstance(page, PDFPage):
+            # The form with the number of pages.
+            return
+        page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
+        page.StructParents = len(self._tagged_pages)
+        page.Tabs = PDFName("S")
+        self._tagged_pages.append(page)
+
+    def _write_structure(self) -> None:
+        reference = self._doc.Reference
+        base = len(self._tagged_pages)
+        tree = IndirectDictionary({"Type": PDFName("StructTreeRoot")})
+        tree_reference = reference(tree)
+        written: dict[int, IndirectDictionary] = {}
+        for number, (_, annotation, _) in enumerate(self._links):
+            annotation.dict["StructParent"] = base + number
+
+        def write(element: Element, parent: object) -> object:
+            found = element.dictionary(parent)
+            own = reference(found)
+            written[id(element)] = found
+            children: list[object] = []
+            for child in element.children:
+                if isinstance(child, Element):
+                    children.append(write(child, own))
+                else:
+                    page, number = child
+                    children.append(
+                        PDFDictionary(
+                            {
+                                "Type": PDFName("MCR"),
+                                "Pg": reference(self._tagged_pages[page]),
+                                "MCID": number,
+                            }
+                        )
+                    )
+            if element.annotation is not None:
+                _, annotation, page = self._links[element.annotation]
+                children.append(
+                    PDFDictionary(
+                        {
+                            "Type": PDFName("OBJR"),
+                            "Pg": reference(self._tagged_pages[page]),
+                            "Obj": reference(annotation),
+                        }
+                    )
+                )
+            found.dict["K"] = PDFArray(children)
+            return own
+
+        tree.dict["K"] = PDFArray([write(self.root, tree_reference)])
+        numbers: list[object] = []
+        for page, elements in enumerate(self._page_marks[:base]):
+            numbers += [page, PDFArray([reference(written[id(e)]) for e in elements])]
+        for number, (element, _, _) in enumerate(self._links):
+            numbers += [base + number, reference(written[id(element)])]
+        parents = IndirectDictionary({"Nums": PDFArray(numbers)})
+        tree.dict["ParentTree"] = reference(parents)
+        tree.dict["ParentTreeNextKey"] = base + len(self._links)
+        catalogue = self._doc.Catalog
+        catalogue.StructTreeRoot = tree
+        catalogue.__Refs__ = [key for key in catalogue.__Refs__ if key != "MarkInfo"]
+        catalogue.MarkInfo = PDFDictionary({"Marked": "true"})
+
+    def _write_metadata(self) -> None:
+        catalogue = self._doc.Catalog
+        catalogue.__NoDefault__ = [*catalogue.__NoDefault__, "OutputIntents"]
+        catalogue.OutputIntents = output_intents(self._doc.Reference)
+        catalogue.Metadata = XMP(creator=self._xmp)
+
+    def _xmp(self, document: Any) -> bytes:
+        info = document.info
+        stamp = document._timeStamp
+        offset = f"{'+' if stamp.dhh >= 0 else '-'}{abs(stamp.dhh):02d}:{stamp.dmm:02d}"
+        year, month, day, hour, minute, second = stamp.YMDhms
+        moment = f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}{offset}"
+        return xmp(
+            title=info.title,
+            author=info.author,
+            subject=info.subject,
+            creator=info.creator,
+            producer=info.producer,
+            keywords=info.keywords or "",
+            language=self.language,
+            moment=moment,
+        )
+
+
+_format = PDFStream.format
+
+
+def _format_with_line_end(self: PDFStream, document: Any) -> bytes:
+    written: bytes = _format(self, document)
+    if written.endswith(b"endstream\n") and not written.endswith(b"\nendstream\n"):
+        return written[: -len(b"endstream\n")] + b"\nendstream\n"
+    return written
+
+
+# PDF/A (6.1.7.1) asks for a line end before "endstream", which reportlab leaves out. Streams are
+# made deep inside it, so the class itself is mended; other files gain a harmless byte.
+PDFStream.format = _format_with_line_end

@@ -1,0 +1,85 @@
+"""One PDF from start to end: frame, running head and foot, metadata."""
+
+import io
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+
+from evaltool.charts import REGULAR, register_fonts
+from evaltool.domain.language import LOCALES, Texts
+from evaltool.pdf.canvas import TaggedCanvas
+from evaltool.pdf.styles import (
+    LINE,
+    MARGIN,
+    PAGE_HEIGHT,
+    PAGE_WIDTH,
+    QUIET,
+    TEXT_WIDTH,
+)
+from evaltool.pdf.text import printable
+
+CREATOR = "evaltool"
+_MARK_SIZE = 8.5
+
+
+def render(
+    content: Sequence[Flowable],
+    texts: Texts,
+    *,
+    title: str,
+    subject: str,
+    running_title: str,
+    cover: bool,
+) -> bytes:
+    """The PDF of some content. With a ``cover`` the first page has no running head."""
+    register_fonts()
+    buffer = io.BytesIO()
+    locale = LOCALES[texts.language]
+    head = printable(running_title)
+
+    def marks(canvas: TaggedCanvas, document: Any) -> None:
+        number = canvas.getPageNumber()
+        with canvas.artifact("Pagination"):
+            canvas.setFont(REGULAR, _MARK_SIZE)
+            canvas.setFillColor(QUIET)
+            if number > 1 or not cover:
+                canvas.drawString(MARGIN, PAGE_HEIGHT - MARGIN + 14, head)
+                canvas.setStrokeColor(LINE)
+                canvas.setLineWidth(0.5)
+                y = PAGE_HEIGHT - MARGIN + 8
+                canvas.line(MARGIN, y, PAGE_WIDTH - MARGIN, y)
+            words = texts("document.page_of", number=number) + " "
+            # Room for three digits: the total is only known at the end.
+            x = PAGE_WIDTH - MARGIN - stringWidth("888", REGULAR, _MARK_SIZE)
+            canvas.drawRightString(x, MARGIN - 22, words)
+            canvas.draw_total(x, MARGIN - 22, REGULAR, _MARK_SIZE)
+
+    document = BaseDocTemplate(
+        buffer,
+        pagesize=(PAGE_WIDTH, PAGE_HEIGHT),
+        title=title,
+        author=texts("document.author"),
+        subject=subject,
+        creator=CREATOR,
+        producer=CREATOR,
+        keywords=texts("document.keywords"),
+        initialFontName=REGULAR,
+        displayDocTitle=True,
+        lang=locale,
+    )
+    frame = Frame(
+        MARGIN,
+        MARGIN,
+        TEXT_WIDTH,
+        PAGE_HEIGHT - 2 * MARGIN,
+        leftPadding=0,
+        rightPadding=0,
+        topPadding=0,
+        bottomPadding=0,
+    )
+    document.addPageTemplates([PageTemplate("page", [frame], onPage=marks)])
+    document.build(list(content), canvasmaker=partial(TaggedCanvas, language=locale))
+    return buffer.getvalue()

@@ -1,0 +1,83 @@
+"""How documents look: page, grid, type and colours."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.enums import TA_LEFT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+
+from evaltool.charts import BOLD, ITALIC, REGULAR, register_fonts
+
+PAGE_WIDTH, PAGE_HEIGHT = A4
+MARGIN = 20 * mm
+TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
+BASELINE = 14.0
+
+INK = HexColor("#1b2730")
+QUIET = HexColor("#4a5a66")
+LINE = HexColor("#c9d3da")
+CONTROL = HexColor("#6b7b87")
+WASH = HexColor("#f3f6f8")
+ACCENT = HexColor("#0b5468")
+ACCENT_WASH = HexColor("#e4f0f3")
+
+
+@dataclass(frozen=True)
+class Tone:
+    """The colours of a kind of finding: line and words, and the ground under them."""
+
+    line: Color
+    ground: Color
+
+
+TONES = {
+    "attention": Tone(HexColor("#8a4b00"), HexColor("#fff4e0")),
+    "legal": Tone(HexColor("#8c1d18"), HexColor("#fdecea")),
+    "strength": Tone(HexColor("#1c5e3a"), HexColor("#e7f4ec")),
+    "plain": Tone(CONTROL, WASH),
+}
+
+
+@lru_cache(maxsize=1)
+def styles() -> dict[str, ParagraphStyle]:
+    """Every style of paragraph by name."""
+    register_fonts()
+
+    def style(name: str, size: float, leading: float, **more: object) -> ParagraphStyle:
+        return ParagraphStyle(
+            name,
+            fontName=more.pop("font", REGULAR),
+            fontSize=size,
+            leading=leading,
+            textColor=more.pop("colour", INK),
+            alignment=TA_LEFT,
+            # A word without end is broken rather than run over the margin.
+            splitLongWords=1,
+            allowWidows=0,
+            allowOrphans=0,
+            bulletFontName=REGULAR,
+            **more,
+        )
+
+    half = BASELINE / 2
+    found = [
+        style("body", 10, BASELINE, spaceAfter=half),
+        style("small", 8.5, 11.5, colour=QUIET, spaceAfter=3),
+        style("lead", 11.5, 16, spaceAfter=BASELINE),
+        style("title", 30, 36, font=BOLD, spaceAfter=BASELINE),
+        style("place", 18, 24, colour=ACCENT, font=BOLD, spaceAfter=2 * BASELINE),
+        style("h1", 22, 28, font=BOLD, spaceAfter=BASELINE),
+        style("h2", 15, 20, font=BOLD, spaceBefore=BASELINE, spaceAfter=half),
+        style("h3", 11.5, 15, font=BOLD, spaceBefore=half, spaceAfter=3),
+        style("item", 10, BASELINE, leftIndent=14, bulletIndent=2, spaceAfter=3),
+        style("option", 10, BASELINE, leftIndent=18, bulletIndent=0, spaceAfter=4),
+        style("cell", 8.5, 11.5),
+        style("cellhead", 8.5, 11.5, font=BOLD),
+        style("label", 8.5, 11.5, font=BOLD, spaceAfter=2),
+        style("note", 9, 12.5, font=ITALIC, colour=QUIET, spaceAfter=half),
+        style("caption", 10, BASELINE, font=BOLD, spaceBefore=half, spaceAfter=3),
+    ]
+    return {s.name: s for s in found}
