@@ -206,6 +206,30 @@ SENTENCES: Mapping[str, Text] = {
         "“{name}” steunt op de wet zonder bron met datum. Noem een bron met “read”.",
         "“{name}” rests on the law without a dated source. Name a source with “read”.",
     ),
+    "wrong_sum": Text(
+        "“{name}” ({segment}): de aantallen zijn samen {found}, de basis is {expected}. Verbeter "
+        "een van beide.",
+        "“{name}” ({segment}): the counts add up to {found}, the base is {expected}. Correct one "
+        "of them.",
+    ),
+    "wrong_sum_of_answers": Text(
+        "{name}: de antwoorden zijn samen {found}, het rapport drukt {expected}. Verbeter een "
+        "aantal of sum_of_answers.",
+        "{name}: the answers add up to {found}, the report prints {expected}. Correct a count or "
+        "sum_of_answers.",
+    ),
+    "wrong_cluster_sum": Text(
+        "“{name}”, “{option}”: de clusters zijn samen {found}, het totaal is {expected}. "
+        "Verbeter een van beide.",
+        "“{name}”, “{option}”: the clusters add up to {found}, the total is {expected}. Correct "
+        "one of them.",
+    ),
+    "share_contradicts_count": Text(
+        "“{option}”: {count} van {n} is {share} %, gedrukt staat {percent} %. Verbeter het cijfer "
+        "of schrijf de tegenstrijdigheid op in discrepancies.csv en verwijs ernaar.",
+        "“{option}”: {count} of {n} is {share} %, printed is {percent} %. Correct the figure or "
+        "write the discrepancy down in discrepancies.csv and refer to it.",
+    ),
 }
 
 

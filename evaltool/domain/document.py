@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from evaltool.domain.answers import Answer, Answers, without_dangling
+from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality, Register
 from evaltool.domain.questionnaire import Kind, Question, Questionnaire
 from evaltool.domain.validation import Problem, validate
@@ -32,6 +33,18 @@ class Document:
     day: date
     answers: Answers
     edition: str
+
+
+def document_of(evaluation: Evaluation, municipality: Municipality) -> Document:
+    """What was answered in an evaluation, as a document."""
+    return Document(
+        municipality=municipality,
+        cluster=evaluation.cluster,
+        cluster_proposed=evaluation.cluster_proposed,
+        day=evaluation.day,
+        answers=evaluation.answers,
+        edition=evaluation.edition,
+    )
 
 
 class Refused(Exception):

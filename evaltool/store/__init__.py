@@ -1,6 +1,7 @@
 """What is kept: the only place with SQL."""
 
 from evaltool.store.database import Database
+from evaltool.store.documents import keep_document
 from evaltool.store.errors import (
     DatabaseFull,
     DatabaseLocked,
@@ -22,4 +23,5 @@ __all__ = [
     "NotADatabase",
     "ReadOnly",
     "StoreError",
+    "keep_document",
 ]

@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from evaltool import catalogue
 from evaltool.paths import STATIC, TEMPLATES
 from evaltool.store import Database, EvaluationRepository
-from evaltool.web import assess, errors, finishing, results, rendering, start
+from evaltool.web import assess, errors, finishing, rendering, results, start
 from evaltool.web.context import Services, check_access, install
 from evaltool.web.security import protect
 from evaltool.web.settings import LARGEST_REQUEST, read_settings, secret_key

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Action
 from evaltool.domain.answers import asked, is_complete, reported
-from evaltool.domain.document import Document, write
+from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, Status
 from evaltool.domain.personal_data import suspicions
 from evaltool.web.assess import wording
@@ -75,7 +75,7 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
                 warnings=tuple(t(f"warning.kind.{kind}") for kind in found),
             )
         )
-    return CheckSection(task, tuple(rows))
+    return CheckSection(task=task, rows=tuple(rows))
 
 
 @blueprint.post("/evaluations/<id_>/finish")
@@ -149,14 +149,7 @@ def _details(
 def export(id_: str) -> Response:
     """The answers as a file that can be imported and given to the command line."""
     evaluation = evaluation_or_404(id_)
-    document = Document(
-        municipality=municipality_of(evaluation),
-        cluster=evaluation.cluster,
-        cluster_proposed=evaluation.cluster_proposed,
-        day=evaluation.day,
-        answers=evaluation.answers,
-        edition=evaluation.edition,
-    )
+    document = document_of(evaluation, municipality_of(evaluation))
     text = write(document, services().catalogue.questionnaire)
     response = Response(text, mimetype="application/json")
     name = f"livc-r-{evaluation.nis_code}-{evaluation.day.isoformat()}.json"

@@ -6,9 +6,10 @@ valid is decided in the domain, so that a page and a file are refused for the sa
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms import IntegerField, SelectMultipleField, StringField, TextAreaField
 from wtforms.form import BaseForm
 from wtforms.validators import InputRequired
 
@@ -19,7 +20,8 @@ NOTE = "note:"
 OTHER_TEXT = "other:"
 VERSION = "version"
 
-FieldMap = dict[str, Field]
+FieldMap = dict[str, Any]
+"""Fields by name; WTForms makes each when a form is made, so their type is not yet Field."""
 
 
 def field_name(question: str, part: str) -> str:
@@ -36,7 +38,7 @@ class Handler:
     read: Callable[[Question, Questionnaire, BaseForm], Answer | None]
 
 
-def _text() -> Field:
+def _text() -> Any:
     return StringField(default="")
 
 

@@ -7,11 +7,10 @@ from urllib.parse import urlencode
 from flask import (
     Flask,
     Response,
-    flash,
-    get_flashed_messages,
     make_response,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_wtf.csrf import generate_csrf
@@ -32,20 +31,20 @@ def render(page: Page, status: int = 200) -> Response:
 
 def tell(sentence: str, address: str = "", words: str = "") -> None:
     """Leave a message for the next page, with a link if there is an address."""
-    flash((sentence, address, words))
+    session["told"] = [*session.get("told", ()), (sentence, address, words)]
 
 
 def install(app: Flask) -> None:
     """Give templates their texts, dates and partials."""
 
     @app.context_processor
-    def always() -> Mapping[str, object]:
+    def always() -> dict[str, object]:
         return {
             "t": texts(),
             "lang": language(),
             "locale": LOCALES[language()],
             "csrf_token": generate_csrf,
-            "told": get_flashed_messages(),
+            "told": session.pop("told", ()),
             "other_language": _other_language,
             "partial": {kind.value: handler.partial for kind, handler in HANDLERS.items()},
             "asset": _asset,

@@ -50,10 +50,10 @@ def _reported(id_: str) -> tuple[Evaluation | None, int]:
     if not snapshots:
         return None, 0
     number = request.args.get("version", str(len(snapshots)))
-    for snapshot in snapshots:
-        if str(snapshot.number) == number:
-            return snapshot.evaluation, snapshot.number
-    abort(404)
+    found = next((s for s in snapshots if str(s.number) == number), None)
+    if found is None:
+        abort(404)
+    return found.evaluation, found.number
 
 
 @blueprint.get("/evaluations/<id_>/results")

@@ -4,11 +4,12 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Action
-from evaltool.domain.answers import Answers, SectionState
+from evaltool.domain.answers import SectionState
 from evaltool.domain.document import Refused, read
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.wording import Refusals, Wording
 from evaltool.pdf import blank_questionnaire
+from evaltool.store import keep_document
 from evaltool.web.context import guarded, language, library, services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.pages import EvaluationRow, Message, NewPage, StartPage
@@ -34,11 +35,11 @@ def index() -> Response:
         ]
         rows.append(
             EvaluationRow(
-                evaluation,
-                held.catalogue.register.municipalities[evaluation.nis_code],
-                moment_text(evaluation.changed_at),
-                sum(state is SectionState.DONE for state in states),
-                len(states),
+                evaluation=evaluation,
+                municipality=held.catalogue.register.municipalities[evaluation.nis_code],
+                changed=moment_text(evaluation.changed_at),
+                done=sum(state is SectionState.DONE for state in states),
+                sections=len(states),
             )
         )
     minutes = sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional)
@@ -106,20 +107,7 @@ def import_() -> AnyResponse:
         sentences = Refusals(wording, codes=True)
         problems = tuple(sentences.sentence(problem) for problem in refused.problems)
         return error_page("error.import", 422, problems)
-    sections: dict[str, Answers] = {
-        section.id: document.answers.part(section.questions)
-        for section in held.catalogue.questionnaire.sections
-    }
-    evaluation = held.evaluations.create(
-        nis_code=document.municipality.nis_code,
-        cluster=document.cluster,
-        cluster_proposed=document.cluster_proposed,
-        day=document.day,
-        edition=document.edition,
-        survey=held.catalogue.benchmark.survey.edition,
-        sections=sections,
-        at=held.now(),
-    )
+    evaluation = keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now())
     tell(texts()("start.imported", municipality=document.municipality.name))
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
 

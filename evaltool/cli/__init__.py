@@ -1,0 +1,298 @@
+"""The commands. What a command needs is loaded when it runs, so that ``--help`` is quick."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltool import __version__
+
+if TYPE_CHECKING:
+    from evaltool.catalogue import Catalogue
+    from evaltool.domain.document import Document
+    from evaltool.domain.language import Texts
+    from evaltool.domain.validation import Problem
+
+SOUND = 0
+REFUSED = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command: 0 on success, 1 on refused input; wrong usage exits with 2."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = options.run
+    _use_utf8()
+    try:
+        return run(options)
+    except BrokenPipeError:
+        # Whoever read us (head, less) has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return SOUND
+
+
+def _use_utf8() -> None:
+    """Write UTF-8 whatever the terminal's code page; what it cannot show does not stop us."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="evaltool",
+        description="Self-evaluation of the LIVC-R for Flemish municipalities, beside the "
+        "VVSG survey of 2020.",
+        epilog="Exit status: 0 success, 1 refused input (every problem on standard error), "
+        "2 wrong usage.",
+    )
+    parser.add_argument("--version", action="version", version=f"evaltool {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], summary: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=summary, description=summary)
+        added.set_defaults(run=run)
+        added.add_argument(
+            "--lang",
+            choices=("nl", "en"),
+            default="nl",
+            help="language of report and messages (default: nl)",
+        )
+        return added
+
+    serve = command("serve", _serve, "Serve the tool to this machine's browser.")
+    serve.add_argument("--host", default="127.0.0.1", help="loopback address (default: 127.0.0.1)")
+    serve.add_argument("--port", type=_port, default=5000, help="port, 0 for any (default: 5000)")
+    serve.add_argument("--instance", type=Path, help="folder of the database and secret key")
+
+    command("check", _check, "Check questionnaire, rules, survey data and register.")
+
+    report = command("report", _report, "Make the report on a file of answers.")
+    report.add_argument("answers", metavar="ANSWERS.json", help="answers; - for standard input")
+    report.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="write the report as PDF")
+    report.add_argument("--json", type=Path, metavar="OUT.json", help="write the figures as JSON")
+
+    questionnaire = command("questionnaire", _questionnaire, "Print the questionnaire.")
+    questionnaire.add_argument("--json", action="store_true", help="as JSON, in both languages")
+    questionnaire.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="write it as PDF")
+
+    benchmarks = command("benchmarks", _benchmarks, "Print a table of the survey.")
+    benchmarks.add_argument(
+        "--table", required=True, help="its name in the report: 8, 'Tabel 8', 'Figuur 10'"
+    )
+
+    import_ = command("import", _import, "Keep files of answers as new self-evaluations.")
+    import_.add_argument("answers", metavar="ANSWERS.json", nargs="+", type=Path)
+    import_.add_argument("--instance", type=Path, help="folder of the database")
+
+    export = command("export", _export, "Write kept self-evaluations as files of answers.")
+    export.add_argument("ids", metavar="ID", nargs="*", help="which (default: all)")
+    export.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to")
+    export.add_argument("--instance", type=Path, help="folder of the database")
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError("a port lies between 0 and 65535")
+    return number
+
+
+def _error(*lines: str) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return REFUSED
+
+
+def _loaded(options: argparse.Namespace) -> "Catalogue | None":
+    """The catalogue; where it is damaged, every fault is printed and there is none."""
+    from evaltool.catalogue import Faulty, loaded
+
+    try:
+        return loaded()
+    except Faulty as faulty:
+        _error(*(fault.sentence(options.lang) for fault in faulty.faults))
+        return None
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from evaltool.cli.serving import serve
+
+    return serve(options.host, options.port, options.instance, options.lang)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from evaltool.analysis import check_consistency
+    from evaltool.catalogue import read
+    from evaltool.paths import BENCHMARKS
+
+    catalogue, faults = read()
+    for folder in sorted(path.parent for path in BENCHMARKS.glob("*/edition.toml")):
+        faults = faults + check_consistency(folder)
+    if catalogue is None or faults:
+        return _error(*(fault.sentence(options.lang) for fault in faults))
+    survey = catalogue.benchmark.survey
+    print(
+        catalogue.in_language(options.lang)(
+            "check.sound",
+            questions=len(catalogue.questionnaire.by_id),
+            distributions=len(survey.distributions),
+            tables=len(survey.tables),
+            discrepancies=len(survey.discrepancies),
+            municipalities=len(catalogue.register.municipalities),
+            rules=len(catalogue.rulebook.rules),
+            texts=len(catalogue.texts),
+        )
+    )
+    return SOUND
+
+
+def _read_document(
+    catalogue: "Catalogue", name: str, options: argparse.Namespace
+) -> "Document | None":
+    """A file of answers; where it is refused, every problem is printed and there is none."""
+    from evaltool.domain.document import Refused, read
+
+    t = catalogue.in_language(options.lang)
+    try:
+        raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        _error(t("cli.no_input", path=name, reason=error.strerror))
+        return None
+    try:
+        return read(raw, catalogue.questionnaire, catalogue.register)
+    except Refused as refused:
+        _error(*_sentences(catalogue, t, refused.problems), t("cli.refused"))
+        return None
+
+
+def _sentences(catalogue: "Catalogue", t: "Texts", problems: "Sequence[Problem]") -> list[str]:
+    from evaltool.domain.wording import Refusals, Wording
+
+    wording = Wording(t, catalogue.questionnaire, catalogue.register.clusters)
+    refusals = Refusals(wording, codes=True)
+    return [refusals.sentence(problem) for problem in problems]
+
+
+def _report(options: argparse.Namespace) -> int:
+    from evaltool.cli.terminal import report_text
+    from evaltool.domain.output import report_json
+    from evaltool.domain.reporting import build
+
+    catalogue = _loaded(options)
+    if catalogue is None:
+        return REFUSED
+    t = catalogue.in_language(options.lang)
+    if options.pdf is not None and options.pdf == options.json:
+        return _error(t("cli.same_output", path=options.pdf))
+    document = _read_document(catalogue, options.answers, options)
+    if document is None:
+        return REFUSED
+    report = build(
+        catalogue.library(options.lang),
+        document.municipality,
+        document.cluster,
+        document.cluster_proposed,
+        document.day,
+        document.answers,
+    )
+    outputs: dict[Path, bytes] = {}
+    if options.pdf is not None:
+        from evaltool.pdf import feedback_report
+
+        outputs[options.pdf] = feedback_report(report, t)
+    if options.json is not None:
+        text = json.dumps(report_json(report), ensure_ascii=False, indent=2) + "\n"
+        outputs[options.json] = text.encode("utf-8")
+    if not outputs:
+        print(report_text(report, t))
+        return SOUND
+    return _write(outputs, t)
+
+
+def _write(outputs: dict[Path, bytes], t: "Texts") -> int:
+    """Write all files or none: each beside its place first, then moved there."""
+    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in outputs}
+    try:
+        for path, content in outputs.items():
+            beside[path].write_bytes(content)
+        for path in outputs:
+            beside[path].replace(path)
+    except OSError as error:
+        for part in beside.values():
+            part.unlink(missing_ok=True)
+        return _error(t("cli.no_output", path=error.filename, reason=error.strerror))
+    for path in outputs:
+        print(t("cli.written", path=path))
+    return SOUND
+
+
+def _questionnaire(options: argparse.Namespace) -> int:
+    catalogue = _loaded(options)
+    if catalogue is None:
+        return REFUSED
+    t = catalogue.in_language(options.lang)
+    if options.pdf is not None:
+        from evaltool.pdf import blank_questionnaire
+
+        pdf = blank_questionnaire(catalogue.library(options.lang))
+        return _write({options.pdf: pdf}, t)
+    if options.json:
+        from evaltool.domain.questionnaire_json import questionnaire_json
+
+        held = questionnaire_json(catalogue.questionnaire)
+        print(json.dumps(held, ensure_ascii=False, indent=2))
+        return SOUND
+    from evaltool.cli.terminal import questionnaire_text
+
+    print(questionnaire_text(catalogue.library(options.lang)))
+    return SOUND
+
+
+def _benchmarks(options: argparse.Namespace) -> int:
+    from evaltool.analysis import UnknownTable, table_text
+    from evaltool.paths import BENCHMARKS
+
+    catalogue = _loaded(options)
+    if catalogue is None:
+        return REFUSED
+    t = catalogue.in_language(options.lang)
+    try:
+        print(table_text(BENCHMARKS / catalogue.questionnaire.survey, options.table, t))
+    except UnknownTable as unknown:
+        known = ", ".join(unknown.known)
+        return _error(t("benchmarks.unknown", asked=unknown.asked, known=known))
+    return SOUND
+
+
+def _import(options: argparse.Namespace) -> int:
+    from evaltool.cli.serving import import_files
+
+    catalogue = _loaded(options)
+    if catalogue is None:
+        return REFUSED
+    read = [(path, _read_document(catalogue, str(path), options)) for path in options.answers]
+    documents = [(path, document) for path, document in read if document is not None]
+    if len(documents) < len(read):
+        return REFUSED
+    return import_files(catalogue, documents, options.instance, options.lang)
+
+
+def _export(options: argparse.Namespace) -> int:
+    from evaltool.cli.serving import export_files
+
+    catalogue = _loaded(options)
+    if catalogue is None:
+        return REFUSED
+    return export_files(catalogue, options.ids, options.to, options.instance, options.lang)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

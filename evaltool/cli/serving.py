@@ -1,0 +1,133 @@
+"""The commands that use what is kept: serving, importing and exporting."""
+
+import ipaddress
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from evaltool.catalogue import Catalogue, Faulty, loaded
+from evaltool.domain.document import Document, document_of, write
+from evaltool.domain.evaluation import Evaluation, NotFound
+from evaltool.domain.language import Language, Texts
+from evaltool.store import Database, EvaluationRepository, StoreError, keep_document
+from evaltool.web.settings import default_instance
+
+THREADS = 8
+
+
+def _error(*lines: str) -> int:
+    for line in lines:
+        print(line, file=sys.stderr)
+    return 1
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address is one of this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(host: str, port: int, instance: Path | None, language: Language) -> int:
+    """Serve until stopped; refuses any address but this machine's own."""
+    from waitress.server import create_server
+
+    from evaltool.web import create_app
+
+    try:
+        t = loaded().in_language(language)
+    except Faulty as faulty:
+        return _error(*(fault.sentence(language) for fault in faulty.faults))
+    if not is_loopback(host):
+        return _error(t("cli.not_local", host=host))
+    folder = default_instance() if instance is None else instance
+    try:
+        app = create_app({"INSTANCE": folder, "PORT": port})
+    except StoreError as error:
+        return _error(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
+    except OSError as error:
+        return _error(t("cli.no_instance", path=folder, reason=error.strerror))
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        server = create_server(app, host=host.strip("[]"), port=port, threads=THREADS, ident=None)
+    except OSError as error:
+        return _error(t("cli.port_taken", port=port, reason=error.strerror))
+    shown = f"[{host.strip('[]')}]" if ":" in host else host
+    bound = getattr(server, "effective_port", port)
+    print(t("cli.serving", address=f"http://{shown}:{bound}/"), flush=True)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()
+    return 0
+
+
+def _repository(instance: Path | None, t: Texts) -> EvaluationRepository | None:
+    folder = default_instance() if instance is None else instance
+    try:
+        return EvaluationRepository(Database(folder / "evaltool.sqlite"))
+    except StoreError as error:
+        _error(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
+    except OSError as error:
+        _error(t("cli.no_instance", path=folder, reason=error.strerror))
+    return None
+
+
+def import_files(
+    catalogue: Catalogue,
+    documents: Sequence[tuple[Path, Document]],
+    instance: Path | None,
+    language: Language,
+) -> int:
+    """Keep each document as a new evaluation."""
+    t = catalogue.in_language(language)
+    kept = _repository(instance, t)
+    if kept is None:
+        return 1
+    for path, document in documents:
+        evaluation = keep_document(kept, catalogue.questionnaire, document, datetime.now(UTC))
+        name = document.municipality.name
+        print(t("cli.imported", path=path, id=evaluation.id, municipality=name))
+    return 0
+
+
+def export_files(
+    catalogue: Catalogue,
+    ids: Sequence[str],
+    folder: Path,
+    instance: Path | None,
+    language: Language,
+) -> int:
+    """Write evaluations, by default all, as files that can be imported."""
+    t = catalogue.in_language(language)
+    kept = _repository(instance, t)
+    if kept is None:
+        return 1
+    found: list[Evaluation] = []
+    missing: list[str] = []
+    if not ids:
+        found.extend(kept.listing())
+    for id_ in ids:
+        try:
+            found.append(kept.get(id_))
+        except NotFound:
+            missing.append(t("cli.not_found", id=id_))
+    if missing:
+        return _error(*missing)
+    for evaluation in found:
+        path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
+        municipality = catalogue.register.municipalities[evaluation.nis_code]
+        text = write(document_of(evaluation, municipality), catalogue.questionnaire)
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            return _error(t("cli.no_output", path=path, reason=error.strerror))
+        print(t("cli.exported", id=evaluation.id, path=path))
+    return 0
