@@ -223,3 +223,26 @@ def test_links_within_the_repository_lead_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+?)\)", text):
         assert "://" in target or (ROOT / target).exists(), target
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    command = [sys.executable, "-c", "import sys; from evaltool.cli import main; sys.exit(main())"]
+    shown = subprocess.run(
+        [*command, "--help"], cwd=ROOT, capture_output=True, check=True, text=True
+    ).stdout
+    commands = re.search(r"\{([a-z,-]+)\}", shown)
+    assert commands is not None, shown
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| `evaltool ([a-z-]+)", text, re.MULTILINE)) == set(
+        commands[1].split(",")
+    )
+
+
+def test_the_readme_names_every_target_of_make() -> None:
+    rules = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", rules, re.MULTILINE))
+    listed = re.search(r"^\.PHONY: (.+)$", rules, re.MULTILINE)
+    assert listed is not None
+    assert targets == set(listed[1].split())
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert targets - {"help", "coverage", "clean"} <= set(re.findall(r"make ([a-z]+)", text))
