@@ -29,6 +29,7 @@ EXAMPLE = {
     "date": "2026-11-23",
     "answers": {
         "respondent_function": "prevention",
+        "others_who_helped": ["police_chief"],
         "radicalisation_signals": "stable",
         "polarisation_signals": "yes_no_unrest",
         "specific_policy": "yes",
@@ -41,8 +42,14 @@ EXAMPLE = {
         "own_evaluation": "once",
         "statutory_members": ["mayor", "police_chief"],
         "livcr_members": ["mayor", "local_police", "social_service", "municipality"],
+        "deputies": "some",
+        "missing_partners": ["schools", "youth_work"],
         "partners_outside": ["youth_work", "schools"],
+        "partner_agreements": "no",
         "information_agreement": "informal",
+        "agreement_topics": ["sharing", "bringing_in_a_case"],
+        "agreement_review": "last_3_years",
+        "feedback_to_reporter": "sometimes",
         "livcr_difficulties": ["few_cases"],
         "policy_difficulties": ["limited_view_impact"],
         "challenges": ["hate_speech"],
@@ -71,7 +78,7 @@ def walk(page: Page, url: str, folder: Path) -> None:
     take(page, "question.png")
     page.goto(f"{evaluation}/check")
     page.locator("form[action$='/finish'] button").click()
-    page.goto(f"{evaluation}/results")
+    page.goto(f"{evaluation}/results#structure")
     take(page, "results.png")
 
 
