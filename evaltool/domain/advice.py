@@ -105,7 +105,9 @@ class Advice:
             )
             for member in STATUTORY_MEMBERS
         )
-        missing = listing([name for name, there in members if there is False], t("report.and"))
+        absent = [name for name, there in members if there is False]
+        # In the middle of the sentence a name begins with a small letter.
+        missing = listing([name[0].lower() + name[1:] for name in absent], t("report.and"))
         source = self.rulebook.sources[LEGAL_SOURCE]
         read = "" if source.read is None else date_text(source.read, t.language)
         key = state
