@@ -106,7 +106,7 @@ def test_the_domain_needs_the_standard_library_alone_and_no_input_or_output(path
 def test_the_web_layer_and_the_commands_start_without_pandas() -> None:
     code = (
         "import sys, evaltool.cli, evaltool.web;"
-        "sys.exit(', '.join({'pandas', 'numpy'} & set(sys.modules)))"
+        "sys.exit(', '.join({'pandas', 'numpy'} & set(sys.modules)) or None)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
@@ -193,9 +193,12 @@ def test_no_file_holds_a_path_of_a_machine() -> None:
         assert not found, f"{path.relative_to(ROOT)}: {text[found.start() :][:60]!r}"
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_is_too_long(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+def test_no_module_is_too_long() -> None:
+    lengths = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines())
+        for path in MODULES
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_MODULE} == {}
 
 
 def test_the_change_log_knows_this_version() -> None:
