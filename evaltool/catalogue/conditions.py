@@ -22,7 +22,10 @@ from evaltool.domain.questionnaire import DONT_KNOW, Kind, Questionnaire
 from evaltool.domain.situation import STATUTORY_MEMBERS, Area
 from evaltool.domain.survey import CLUSTERS
 
-NOTHING = AllOf(())
+ALWAYS = AllOf(())
+"""Holds whatever the answers are."""
+
+NOTHING = ALWAYS
 """Stands for a condition that could not be read; its fault keeps the rule from being used."""
 
 

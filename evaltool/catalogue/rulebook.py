@@ -6,9 +6,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from evaltool.catalogue.conditions import ConditionReader
+from evaltool.catalogue.conditions import ALWAYS, ConditionReader
 from evaltool.catalogue.files import Entry, Faults, line_of, read_toml
 from evaltool.domain.advice import LEGAL_SOURCE
+from evaltool.domain.conditions import Condition
 from evaltool.domain.feedback import (
     Basis,
     Criterion,
@@ -76,7 +77,7 @@ def _rule(entry: Entry, reader: ConditionReader) -> Rule:
         area=_enum(entry, "area", Area, Area.STRUCTURE),
         kind=_enum(entry, "kind", FindingKind, FindingKind.ATTENTION),
         basis=_enum(entry, "basis", Basis, Basis.PRACTICE),
-        condition=reader.read(entry, entry.raw("when", {"all_of": []})),
+        condition=_condition(entry, reader),
         topic=entry.string("topic", id_),
         priority=entry.whole("priority", 50),
         title=entry.needed_text("title"),
@@ -92,6 +93,13 @@ def _rule(entry: Entry, reader: ConditionReader) -> Rule:
     )
     entry.done()
     return rule
+
+
+def _condition(entry: Entry, reader: ConditionReader) -> Condition:
+    """The rule's own condition; a rule with items may leave it to them."""
+    if entry.has("when") or not entry.has("items"):
+        return reader.read(entry, entry.raw("when"))
+    return ALWAYS
 
 
 def _item(entry: Entry, reader: ConditionReader) -> Item:

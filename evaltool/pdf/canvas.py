@@ -4,10 +4,11 @@ It leans on internals of reportlab 5.1, which has no tagging of its own; the ver
 and tests read the files back with another library.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
+from reportlab.lib.colors import Color
 from reportlab.pdfbase.pdfdoc import (
     XMP,
     PDFArray,
@@ -15,33 +16,46 @@ from reportlab.pdfbase.pdfdoc import (
     PDFName,
     PDFPage,
     PDFStream,
-    PDFString,
 )
 from reportlab.pdfgen.canvas import Canvas
 
 from evaltool.pdf.metadata import output_intents, xmp
 from evaltool.pdf.structure import Element, IndirectDictionary
 
-_TOTAL = "total-pages"
+_FOOT_WIDTH = 300.0
+
+
+class _Foot(NamedTuple):
+    name: str
+    page: int
+    font: str
+    size: float
+    colour: Color
 
 
 class TaggedCanvas(Canvas):
-    """A reportlab canvas with a structure tree."""
+    """A reportlab canvas with a structure tree.
 
-    def __init__(self, *args: Any, language: str = "nl-BE", **kwargs: Any) -> None:
+    ``language`` is a language tag. ``foot`` gives the words at the foot of a page from its
+    number and the number of pages.
+    """
+
+    def __init__(
+        self, *args: Any, language: str, foot: Callable[[int, int], str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **{**kwargs, "pdfVersion": (1, 7), "lang": language})
         self.language = language
         self.root = Element("Document")
         self.current = self.root
-        self.link_text = ""
         # Halves of a paragraph or table that was split share the element of the whole.
         self._known: dict[int, tuple[object, Element]] = {}
         self._page_marks: list[list[Element]] = []
         self._marked: list[Element] = []
         self._open = 0
-        self._links: list[tuple[Element, Any, int]] = []
         self._tagged_pages: list[Any] = []
-        self._total_font: tuple[str, float] | None = None
+        self._foot = foot
+        self._feet: list[_Foot] = []
+        self._headings = 0
 
     @property
     def inside(self) -> bool:
@@ -91,23 +105,18 @@ class TaggedCanvas(Canvas):
         """Make an element that of something drawn later (the key is kept, so that its id is)."""
         self._known[id(key)] = (key, element)
 
-    def _addAnnotation(  # noqa: N802
-        self, annotation: Any, name: Any = None, addtopage: int = 1
-    ) -> None:
-        parent = self._marked[-1] if self._open and self._marked else self.current
-        words = self.link_text or "link"
-        element = Element("Link", parent, alternative=words, annotation=len(self._links))
-        annotation.dict.setdefault("Contents", PDFString(words))
-        annotation.dict["F"] = 4
-        self._links.append((element, annotation, len(self._page_marks)))
-        super()._addAnnotation(annotation, name, addtopage)
+    def next_heading(self) -> int:
+        """A number of its own for each heading."""
+        self._headings += 1
+        return self._headings
 
-    def draw_total(self, x: float, y: float, font: str, size: float) -> None:
-        """Draw the number of pages, known only at the end, at a place of this page."""
-        self._total_font = (font, size)
+    def draw_foot(self, right: float, y: float, font: str, size: float, colour: Color) -> None:
+        """Draw the foot of this page, ending at ``right``, once the number of pages is known."""
+        foot = _Foot(f"foot-{self.getPageNumber()}", self.getPageNumber(), font, size, colour)
+        self._feet.append(foot)
         self.saveState()
-        self.translate(x, y)
-        self.doForm(_TOTAL)
+        self.translate(right, y)
+        self.doForm(foot.name)
         self.restoreState()
 
     def _startPage(self) -> None:  # noqa: N802
@@ -119,10 +128,11 @@ class TaggedCanvas(Canvas):
         """Write the last page, the structure tree and the metadata."""
         if self._code:
             self.showPage()
-        if self._total_font is not None:
-            self.beginForm(_TOTAL, 0, -3, 40, 12)
-            self.setFont(*self._total_font)
-            self.drawString(0, 0, str(len(self._tagged_pages)))
+        for foot in self._feet:
+            self.beginForm(foot.name, -_FOOT_WIDTH, -foot.size, 1, foot.size)
+            self.setFont(foot.font, foot.size)
+            self.setFillColor(foot.colour)
+            self.drawRightString(0, 0, self._foot(foot.page, len(self._tagged_pages)))
             self.endForm()
         self._write_structure()
         self._write_metadata()
@@ -131,7 +141,7 @@ class TaggedCanvas(Canvas):
     def _setAnnotations(self, page: Any) -> None:  # noqa: N802
         super()._setAnnotations(page)
         if not isinstance(page, PDFPage):
-            # The form with the number of pages.
+            # A form with the foot of a page.
             return
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents = len(self._tagged_pages)
@@ -144,8 +154,6 @@ class TaggedCanvas(Canvas):
         tree = IndirectDictionary({"Type": PDFName("StructTreeRoot")})
         tree_reference = reference(tree)
         written: dict[int, IndirectDictionary] = {}
-        for number, (_, annotation, _) in enumerate(self._links):
-            annotation.dict["StructParent"] = base + number
 
         def write(element: Element, parent: object) -> object:
             found = element.dictionary(parent)
@@ -166,17 +174,6 @@ class TaggedCanvas(Canvas):
                             }
                         )
                     )
-            if element.annotation is not None:
-                _, annotation, page = self._links[element.annotation]
-                children.append(
-                    PDFDictionary(
-                        {
-                            "Type": PDFName("OBJR"),
-                            "Pg": reference(self._tagged_pages[page]),
-                            "Obj": reference(annotation),
-                        }
-                    )
-                )
             found.dict["K"] = PDFArray(children)
             return own
 
@@ -184,11 +181,9 @@ class TaggedCanvas(Canvas):
         numbers: list[object] = []
         for page, elements in enumerate(self._page_marks[:base]):
             numbers += [page, PDFArray([reference(written[id(e)]) for e in elements])]
-        for number, (element, _, _) in enumerate(self._links):
-            numbers += [base + number, reference(written[id(element)])]
         parents = IndirectDictionary({"Nums": PDFArray(numbers)})
         tree.dict["ParentTree"] = reference(parents)
-        tree.dict["ParentTreeNextKey"] = base + len(self._links)
+        tree.dict["ParentTreeNextKey"] = base
         catalogue = self._doc.Catalog
         catalogue.StructTreeRoot = tree
         catalogue.__Refs__ = [key for key in catalogue.__Refs__ if key != "MarkInfo"]

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
 
 from evaltool.charts import REGULAR, register_fonts
@@ -51,11 +50,10 @@ def render(
                 canvas.setLineWidth(0.5)
                 y = PAGE_HEIGHT - MARGIN + 8
                 canvas.line(MARGIN, y, PAGE_WIDTH - MARGIN, y)
-            words = texts("document.page_of", number=number) + " "
-            # Room for three digits: the total is only known at the end.
-            x = PAGE_WIDTH - MARGIN - stringWidth("888", REGULAR, _MARK_SIZE)
-            canvas.drawRightString(x, MARGIN - 22, words)
-            canvas.draw_total(x, MARGIN - 22, REGULAR, _MARK_SIZE)
+            canvas.draw_foot(PAGE_WIDTH - MARGIN, MARGIN - 22, REGULAR, _MARK_SIZE, QUIET)
+
+    def foot(number: int, total: int) -> str:
+        return texts("document.page_of", number=number, total=total)
 
     document = BaseDocTemplate(
         buffer,
@@ -81,5 +79,5 @@ def render(
         bottomPadding=0,
     )
     document.addPageTemplates([PageTemplate("page", [frame], onPage=marks)])
-    document.build(list(content), canvasmaker=partial(TaggedCanvas, language=locale))
+    document.build(list(content), canvasmaker=partial(TaggedCanvas, language=locale, foot=foot))
     return buffer.getvalue()

@@ -1,25 +1,17 @@
 """The full feedback report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from reportlab.platypus import Flowable, PageBreak, Spacer
 
 from evaltool.charts import chart_drawing
 from evaltool.domain.language import Texts
 from evaltool.domain.report import Chapter, ComparedView, FindingView, QuestionView, Report
-from evaltool.pdf.blocks import (
-    Figure,
-    Heading,
-    Panel,
-    Rule,
-    Tagged,
-    TaggedTable,
-    bullets,
-    numbered,
-    together,
-)
+from evaltool.pdf.blocks import Figure, Panel, Rule, together
 from evaltool.pdf.document import render
+from evaltool.pdf.paragraphs import Heading, Tagged, bullets, numbered
 from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
+from evaltool.pdf.tables import TaggedTable, data_table
 
 _COVER_DROP = 150.0
 
@@ -117,7 +109,7 @@ def _levels(report: Report, t: Texts) -> TaggedTable:
         ]
         rows.append([level.area_label, *steps])
     first = TEXT_WIDTH * 0.28
-    return TaggedTable(head, rows, [first, *[(TEXT_WIDTH - first) / 4] * 4])
+    return data_table(head, rows, [first, *[(TEXT_WIDTH - first) / 4] * 4])
 
 
 def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
@@ -134,9 +126,11 @@ def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
         yield Heading(t("results.findings"), 2)
         for finding in chapter.findings:
             yield _finding(finding, t)
-    yield Heading(t("results.comparison"), 2)
+    # The heading goes with the first question: alone it could end a page.
+    above: list[Flowable] = [Heading(t("results.comparison"), 2)]
     for question in chapter.questions:
-        yield from _question(question, t)
+        yield from _question(question, t, above)
+        above = []
     yield PageBreak()
 
 
@@ -161,16 +155,17 @@ def _finding(finding: FindingView, t: Texts) -> Panel:
     return Panel(content, TONES[finding.kind])
 
 
-def _question(question: QuestionView, t: Texts) -> Iterator[Flowable]:
-    head: list[Flowable] = [Heading(question.text, 3), *_answer(question, t)]
+def _question(
+    question: QuestionView, t: Texts, above: Sequence[Flowable] = ()
+) -> Iterator[Flowable]:
+    head: list[Flowable] = [*above, Heading(question.text, 3), *_answer(question, t)]
     if question.note:
-        yield from head
+        yield together(*head)
         yield Tagged(f"{t('results.note')}: {question.note}", "note")
         head = []
     blocks = [_compared(compared) for compared in question.comparisons]
     if not blocks:
-        yield from head
-        yield Tagged(t("comparison.not_surveyed"), "small")
+        yield together(*head, Tagged(t("comparison.not_surveyed"), "small"))
         return
     yield together(*head, *blocks[0])
     for block in blocks[1:]:
@@ -189,7 +184,7 @@ def _answer(question: QuestionView, t: Texts) -> Iterator[Flowable]:
 def _compared(compared: ComparedView) -> list[Flowable]:
     chart = compared.chart
     return [
-        Tagged(chart.title, "caption", "Caption"),
+        Tagged(chart.title, "caption"),
         Figure(chart_drawing(chart, TEXT_WIDTH), chart.alt),
         *(Tagged(sentence) for sentence in compared.sentences),
         *(Tagged(note, "small") for note in chart.notes),

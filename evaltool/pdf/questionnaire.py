@@ -8,9 +8,11 @@ from evaltool.domain.language import Texts
 from evaltool.domain.questionnaire import OTHER, Kind, Question, Questionnaire
 from evaltool.domain.reporting import Library
 from evaltool.domain.wording import Wording
-from evaltool.pdf.blocks import Heading, ListItem, Rule, Tagged, TaggedTable, bullets, together
+from evaltool.pdf.blocks import Rule, together
 from evaltool.pdf.document import render
+from evaltool.pdf.paragraphs import Heading, ListItem, Tagged, bullets
 from evaltool.pdf.styles import BASELINE, CONTROL, TEXT_WIDTH
+from evaltool.pdf.tables import data_table
 
 _BOX = 8.5
 _SHORT_LIST = 9
@@ -35,7 +37,7 @@ class Box(ListItem):
     """An option with a shape to tick: a circle for one answer, a square for several."""
 
     def __init__(self, text: str, owner: object, *, single: bool) -> None:
-        super().__init__(text, "", owner, "option")
+        super().__init__(text, "option", owner=owner)
         self.single = single
 
     def draw(self) -> None:
@@ -140,7 +142,7 @@ def _answers(question: Question, questionnaire: Questionnaire, t: Texts) -> Iter
             ]
             first = TEXT_WIDTH * 0.4
             rest = (TEXT_WIDTH - first) / (len(head) - 1)
-            yield TaggedTable(head, rows, [first, *[rest] * (len(head) - 1)])
+            yield data_table(head, rows, [first, *[rest] * (len(head) - 1)])
         case Kind.RANKING:
             for number in range(1, (question.at_most or 1) + 1):
                 yield Tagged(f"{number}.", "body")

@@ -26,9 +26,8 @@ class Element:
     alternative: str = ""
     scope: str = ""
     box: tuple[float, float, float, float] | None = None
-    language: str = ""
+    numbering: str = ""
     children: list["Element | tuple[int, int]"] = field(default_factory=list)
-    annotation: int | None = None
 
     def __post_init__(self) -> None:
         if self.parent is not None:
@@ -41,15 +40,12 @@ class Element:
         )
         if self.alternative:
             found.dict["Alt"] = PDFString(self.alternative)
-        if self.language:
-            found.dict["Lang"] = PDFString(self.language)
         attributes: list[PDFDictionary] = []
         if self.scope:
             attributes.append(PDFDictionary({"O": PDFName("Table"), "Scope": PDFName(self.scope)}))
-        if self.role == "L":
-            attributes.append(
-                PDFDictionary({"O": PDFName("List"), "ListNumbering": PDFName("Disc")})
-            )
+        if self.numbering:
+            numbering = PDFName(self.numbering)
+            attributes.append(PDFDictionary({"O": PDFName("List"), "ListNumbering": numbering}))
         if self.box is not None:
             attributes.append(
                 PDFDictionary(

@@ -14,6 +14,7 @@ from evaltool.charts import BOLD, ITALIC, REGULAR, register_fonts
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 20 * mm
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
+FRAME_HEIGHT = PAGE_HEIGHT - 2 * MARGIN
 BASELINE = 14.0
 
 INK = HexColor("#1b2730")

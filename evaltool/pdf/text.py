@@ -6,46 +6,48 @@ from xml.sax.saxutils import escape
 
 from reportlab.pdfbase.pdfmetrics import getFont
 
-from evaltool.charts import REGULAR, register_fonts
+from evaltool.charts import BOLD, ITALIC, REGULAR, register_fonts
 
-SUBSTITUTE = "\N{WHITE SQUARE}"
+SUBSTITUTE = "\N{WHITE VERTICAL RECTANGLE}"
 """Stands for a character that the typeface does not have."""
-
-_LONGEST_WORD = 40
 
 
 @lru_cache(maxsize=1)
 def _known() -> frozenset[int]:
     register_fonts()
-    return frozenset(getFont(REGULAR).face.charToGlyph)
+    return frozenset.intersection(
+        *(frozenset(getFont(name).face.charToGlyph) for name in (REGULAR, BOLD, ITALIC))
+    )
 
 
 def printable(text: str) -> str:
     """A text with only characters that can be printed: others are substituted, visibly.
 
-    Characters that steer instead of print (control, direction, joiners) are left out.
+    A character that the typeface lacks becomes its plain form where it has one (a ligature its
+    letters), else :data:`SUBSTITUTE`. Characters that steer instead of print (control,
+    direction, joiners) are left out, line ends and tabs aside.
     """
-    known = _known()
-    found: list[str] = []
-    for character in unicodedata.normalize("NFC", text):
-        if character in "\n\t" or ord(character) in known:
-            found.append(character)
-        elif unicodedata.category(character)[0] != "C" and not unicodedata.combining(character):
-            found.append(SUBSTITUTE if ord(SUBSTITUTE) in known else "?")
-    return "".join(found)
+    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return "".join(map(_printed, composed))
+
+
+@lru_cache(maxsize=4096)
+def _printed(character: str) -> str:
+    if character in "\n\t":
+        return character
+    category = unicodedata.category(character)
+    # "Co" and "Cn" have no meaning of their own here, but somebody typed them: they are shown.
+    if category in ("Cc", "Cf", "Cs"):
+        return ""
+    if category[0] != "C" and ord(character) in _known():
+        return character
+    plain = unicodedata.normalize("NFKC", character)
+    if plain != character and all(ord(part) in _known() for part in plain):
+        return plain
+    # An accent or a variant selector that the typeface lacks leaves its letter readable.
+    return "" if category[0] == "M" else SUBSTITUTE
 
 
 def markup(text: str) -> str:
-    """A text as the markup of a paragraph: escaped, lines kept, endless words made to break."""
-    lines: list[str] = []
-    for line in printable(text).replace("\t", " ").split("\n"):
-        words = [_broken(word) for word in line.split(" ")]
-        lines.append(escape(" ".join(words)))
-    return "<br/>".join(lines)
-
-
-def _broken(word: str) -> str:
-    """A word in pieces, if it is longer than any word is: paragraphs break only at spaces."""
-    if len(word) <= _LONGEST_WORD:
-        return word
-    return " ".join(word[i : i + _LONGEST_WORD] for i in range(0, len(word), _LONGEST_WORD))
+    """A text as the markup of a paragraph: escaped, its lines kept."""
+    return escape(printable(text).replace("\t", " ")).replace("\n", "<br/>")
