@@ -54,7 +54,8 @@ def _outline(root: Element, elements: list[Element]) -> Iterator[str]:
     headings = [element for element in elements if element.tag in _HEADINGS]
     if [heading.tag for heading in headings].count("h1") != 1:
         yield "not exactly one h1"
-    level = 0
+    # A summary of errors, with an h2, stands above the h1: who reads aloud hears it first.
+    level = 1
     for heading in headings:
         if not _text(heading):
             yield f"an empty {heading.tag}"

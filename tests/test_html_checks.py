@@ -25,6 +25,7 @@ def test_a_sound_page_has_no_problems() -> None:
         ("<h1>Vraag</h1>", "<h1>Vraag</h1><h1>Nog</h1>", "not exactly one h1"),
         ("<h1>Vraag</h1>", "<h1>Vraag</h1><h3>Nog</h3>", "h3 'Nog' skips a level"),
         ("<h1>Vraag</h1>", "<h1>Vraag</h1><h2> </h2>", "an empty h2"),
+        ("<h1>Vraag</h1>", "<h3>Nog</h3><h1>Vraag</h1>", "h3 'Nog' skips a level"),
         ("<title>Vraag</title>", "<title> </title>", "no title"),
         (' lang="nl-BE"', "", "html has lang=None"),
         ("<main>", "", "not exactly one main"),
