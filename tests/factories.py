@@ -1,5 +1,11 @@
 """Small makers of test data; every argument has a default that is valid."""
 
+from collections.abc import Mapping
+
+from hypothesis import strategies as st
+
+from evaltool.domain.answers import Answer, Answers, rankable, trend_options
+from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 from evaltool.domain.report import Chart, ChartRow
 
 
@@ -33,3 +39,92 @@ def a_chart(
 ) -> Chart:
     """A chart of these rows, with a legend of two entries and no table."""
     return Chart(id_, title, alt, rows or (a_row(),), you, legend, (), (), ())
+
+
+def some_answers(
+    values: Mapping[str, Answer] | None = None,
+    *,
+    other_text: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
+    **more: Answer,
+) -> Answers:
+    """Answers to a few questions: ``some_answers(livcr_presence="yes_municipal")``."""
+    return Answers({**(values or {}), **more}, other_text or {}, notes or {})
+
+
+def a_document(**changes: object) -> dict[str, object]:
+    """A file of answers that is accepted, as the mapping that its JSON holds."""
+    return {
+        "municipality": "24062",
+        "cluster": 5,
+        "date": "2026-11-23",
+        "answers": {
+            "livcr_presence": "yes_municipal",
+            "statutory_members": ["mayor", "police_chief"],
+        },
+        "other_text": {},
+        "notes": {"livcr_presence": "sinds 2016"},
+        **changes,
+    }
+
+
+def all_answers(questionnaire: Questionnaire) -> Answers:
+    """Every question answered, with as many options as there can be."""
+    values: dict[str, Answer] = {}
+    for question in questionnaire:
+        match question.kind:
+            case Kind.SINGLE:
+                values[question.id] = question.options[0].id
+            case Kind.MULTI:
+                values[question.id] = tuple(o.id for o in question.options if not o.exclusive)
+            case Kind.TREND:
+                source = questionnaire.by_id[question.sources[0]]
+                values[question.id] = {o.id: question.options[0].id for o in source.options}
+            case Kind.RANKING:
+                possible = list(questionnaire.ranked_options(question))
+                values[question.id] = tuple(possible[: question.at_most])
+    others = {q.id: "iets anders" for q in questionnaire if q.has_other}
+    notes = {q.id: f"Toelichting bij {q.id}." for q in questionnaire}
+    return Answers(values, others, notes)
+
+
+def valid_answers(questionnaire: Questionnaire) -> st.SearchStrategy[Answers]:
+    """Any valid set of answers, from none at all to all of them."""
+
+    def one(question: Question) -> st.SearchStrategy[Answer | None]:
+        codes = [option.id for option in question.options]
+        free = [code for code in codes if code not in question.exclusive]
+        if question.kind is Kind.SINGLE:
+            return st.sampled_from([None, *codes, DONT_KNOW])
+        several = st.lists(st.sampled_from(free), unique=True, min_size=1).map(tuple)
+        alone = st.sampled_from([(code,) for code in sorted(question.exclusive)])
+        return st.one_of(st.none(), several, alone)
+
+    plain = [q for q in questionnaire if q.kind in (Kind.SINGLE, Kind.MULTI)]
+    texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
+    notes = st.dictionaries(st.sampled_from([q.id for q in questionnaire]), texts, max_size=3)
+
+    @st.composite
+    def build(draw: st.DrawFn) -> Answers:
+        drawn = {q.id: draw(one(q)) for q in plain}
+        values: dict[str, Answer] = {id_: v for id_, v in drawn.items() if v is not None}
+        answers = Answers(values, {}, draw(notes))
+        for question in questionnaire:
+            if question.kind is Kind.TREND:
+                forms = trend_options(questionnaire, question, answers)
+                trends = [*(option.id for option in question.options), DONT_KNOW]
+                given = {form: draw(st.sampled_from(trends)) for form in forms}
+                if given:
+                    values[question.id] = given
+            elif question.kind is Kind.RANKING:
+                possible = rankable(questionnaire, question, answers)
+                if possible:
+                    ranked = st.lists(
+                        st.sampled_from(possible), unique=True, max_size=question.at_most
+                    )
+                    chosen = tuple(draw(ranked))
+                    if chosen:
+                        values[question.id] = chosen
+        return answers
+
+    return build()
