@@ -276,10 +276,7 @@ def _compared(
 
 
 def _position(
-    distribution: Distribution,
-    n: int | None,
-    chosen: frozenset[str],
-    question: Question | None,
+    distribution: Distribution, n: int | None, chosen: frozenset[str], question: Question | None
 ) -> Position | None:
     """Where a single answer stands among the others; None for several answers or no counts."""
     single = question is None or question.kind in (Kind.SINGLE, Kind.TREND)

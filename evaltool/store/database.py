@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlite_utils
-
+from evaltool.store.engine import sqlite_utils
 from evaltool.store.errors import NewerVersion, translated
 from evaltool.store.migrations import MIGRATIONS
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-import sqlite_utils
-
 from evaltool.domain.answers import EMPTY, Answers
 from evaltool.domain.evaluation import (
     Evaluation,
@@ -17,6 +15,7 @@ from evaltool.domain.evaluation import (
     VersionConflict,
 )
 from evaltool.store.database import Database
+from evaltool.store.engine import sqlite_utils
 from evaltool.store.errors import translated
 from evaltool.store.serialising import (
     answers_from_json,

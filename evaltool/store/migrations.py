@@ -1,7 +1,6 @@
 """The shape of the database, step by step. A step that was released is never changed."""
 
-import sqlite_utils
-from sqlite_utils import Migrations
+from evaltool.store.engine import Migrations, sqlite_utils
 
 MIGRATIONS = Migrations("evaltool")
 

@@ -6,13 +6,12 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request, url_fo
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Action
-from evaltool.domain.answers import Answers, SectionState, differences, rankable, state
+from evaltool.domain.answers import Answers, SectionState, differences, state
 from evaltool.domain.evaluation import Evaluation, Finished, Status, VersionConflict
 from evaltool.domain.language import date_text
-from evaltool.domain.personal_data import suspicions
-from evaltool.domain.questionnaire import Kind, Section
+from evaltool.domain.questionnaire import Section
 from evaltool.domain.validation import validate
-from evaltool.domain.wording import Refusals, Wording
+from evaltool.domain.wording import Refusals
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
@@ -22,7 +21,8 @@ from evaltool.web.context import (
     texts,
 )
 from evaltool.web.forms import Submission, parse
-from evaltool.web.pages import ConflictPage, ConflictRow, Message, OverviewPage, SectionPage
+from evaltool.web.pages import ConflictPage, ConflictRow, OverviewPage
+from evaltool.web.questions import section_page, suspected, wording
 from evaltool.web.rendering import messages, moment_text, render, tell
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
 
@@ -72,7 +72,7 @@ def section(id_: str, section_id: str, number: int) -> AnyResponse:
         tell(texts()("overview.finished_first"))
         return redirect(url_for("assess.overview", id_=id_), 303)
     if request.method == "GET":
-        return render(_page(evaluation, here, evaluation.answers))
+        return render(section_page(evaluation, here, evaluation.answers))
     return _save(evaluation, here)
 
 
@@ -82,12 +82,6 @@ def _stop(evaluation: Evaluation, section_id: str, number: int) -> Stop:
     if found is None or not 1 <= number <= len(found.pages):
         abort(404)
     return stop(questionnaire, evaluation.answers, found, number)
-
-
-def wording() -> Wording:
-    """The words of this request's language."""
-    held = services().catalogue
-    return Wording(texts(), held.questionnaire, held.register.clusters)
 
 
 def _submitted(here: Stop) -> Submission:
@@ -104,7 +98,7 @@ def _save(evaluation: Evaluation, here: Stop) -> AnyResponse:
         errors = Refusals(wording()).by_question(problems)
         if _wants_json():
             return _json({"errors": errors}, 422)
-        return render(_page(evaluation, here, mine, errors, sent.version), 422)
+        return render(section_page(evaluation, here, mine, errors, sent.version), 422)
     if any(name.startswith(KEEP) for name in request.form) or "resolve" in request.form:
         return _resolve(evaluation, here, sent)
     return _keep(evaluation, here, sent.answers, sent.version)
@@ -135,7 +129,7 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
     t = texts()
     questionnaire = services().catalogue.questionnaire
     for question in here.questions:
-        for kind in _suspicions(evaluation.answers, question.id):
+        for kind in suspected(evaluation.answers, question.id):
             address = url_for(
                 "assess.section",
                 id_=evaluation.id,
@@ -224,59 +218,10 @@ def _resolve(evaluation: Evaluation, here: Stop, sent: Submission) -> AnyRespons
     undecided = [q for q in differing if choice[q.id] not in (MINE, SAVED)]
     if undecided:
         errors = {q.id: texts()("conflict.choose", question=texts().of(q.text)) for q in undecided}
-        return _conflict_page(evaluation, here, sent.answers, errors)
+        return _conflictsection_page(evaluation, here, sent.answers, errors)
     keep_saved = [q for q in differing if choice[q.id] == SAVED]
     chosen = sent.answers.with_part(keep_saved, evaluation.answers)
     return _keep(evaluation, here, chosen, sent.version)
-
-
-def _page(
-    evaluation: Evaluation,
-    here: Stop,
-    answers: Answers,
-    errors: Mapping[str, str] | None = None,
-    version: int | None = None,
-    note: str = "",
-) -> SectionPage:
-    questionnaire = services().catalogue.questionnaire
-    words = wording()
-    t = texts()
-    previous, _ = neighbours(questionnaire, evaluation.answers, here)
-    rankings = [q for q in here.questions if q.kind is Kind.RANKING]
-    ranked = tuple(
-        (item, words.option(*item.split(":", 1)))
-        for question in rankings
-        for item in rankable(questionnaire, question, answers)
-    )
-    title = t.of(here.section.title)
-    extra = (Message(note),) if note else ()
-    known = evaluation.versions.get(here.section.id, 0)
-    return SectionPage(
-        title=t("section.title_error", title=title) if errors else title,
-        messages=(*extra, *messages(errors or {})),
-        evaluation=evaluation,
-        municipality=municipality_of(evaluation),
-        stop=here,
-        answers=answers,
-        version=known if version is None else version,
-        tasks=tasks(questionnaire, evaluation.answers),
-        previous=previous,
-        saved=moment_text(evaluation.changed_at) if known else "",
-        errors=errors or {},
-        warnings={
-            q.id: tuple(t(f"warning.kind.{kind}") for kind in _suspicions(answers, q.id))
-            for q in here.questions
-        },
-        rankable=ranked,
-        routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
-        questions=questionnaire.by_id,
-        dont_know=questionnaire.dont_know,
-    )
-
-
-def _suspicions(answers: Answers, question: str) -> tuple[str, ...]:
-    texts_given = (answers.notes.get(question, ""), answers.other_text.get(question, ""))
-    return suspicions("\n".join(texts_given))
 
 
 def typed_again() -> Response:
@@ -297,7 +242,7 @@ def _unsaved(note: str, status: int) -> Response:
     here = _stop(evaluation, str(arguments["section_id"]), int(arguments["number"]))
     sent = _submitted(here)
     mine = evaluation.answers.with_part(here.questions, sent.answers)
-    return render(_page(evaluation, here, mine, version=sent.version, note=note), status)
+    return render(section_page(evaluation, here, mine, version=sent.version, note=note), status)
 
 
 def _wants_json() -> bool:
@@ -314,7 +259,7 @@ def _saved_json(evaluation: Evaluation, here: Stop) -> Response:
     warnings = {
         question.id: [texts()(f"warning.kind.{kind}") for kind in found]
         for question in here.questions
-        if (found := _suspicions(evaluation.answers, question.id))
+        if (found := suspected(evaluation.answers, question.id))
     }
     body = {
         "version": evaluation.versions.get(here.section.id, 0),

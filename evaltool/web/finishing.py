@@ -9,8 +9,6 @@ from evaltool.domain.access import Action
 from evaltool.domain.answers import asked, is_complete, reported
 from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, Status
-from evaltool.domain.personal_data import suspicions
-from evaltool.web.assess import wording
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
@@ -26,6 +24,7 @@ from evaltool.web.pages import (
     DetailsPage,
     Message,
 )
+from evaltool.web.questions import suspected, wording
 from evaltool.web.rendering import render, tell
 from evaltool.web.walk import Task, tasks
 
@@ -64,7 +63,6 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
         if question.id not in now_asked:
             continue
         note = given.notes.get(question.id, "")
-        found = suspicions(f"{note}\n{given.other_text.get(question.id, '')}")
         complete = is_complete(questionnaire, question, given)
         rows.append(
             CheckRow(
@@ -72,7 +70,7 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
                 page=question.page,
                 answer=words.answer(question, given) if complete else (),
                 note=note,
-                warnings=tuple(t(f"warning.kind.{kind}") for kind in found),
+                warnings=tuple(t(f"warning.kind.{kind}") for kind in suspected(given, question.id)),
             )
         )
     return CheckSection(task=task, rows=tuple(rows))

@@ -1,0 +1,242 @@
+"""The command line: what it prints, writes and refuses."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from evaltool.catalogue import Catalogue
+from evaltool.cli import main
+from evaltool.domain.document import read
+from evaltool.domain.output import report_json
+from evaltool.domain.reporting import build
+from tests.factories import a_document, all_answers
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps(a_document()), encoding="utf-8")
+    return path
+
+
+def written(path: Path, **changes: object) -> str:
+    path.write_text(json.dumps(a_document(**changes)), encoding="utf-8")
+    return str(path)
+
+
+def test_report_json_in_the_form_of_the_specification(answers: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    assert main(["report", str(answers), "--json", str(out), "--lang", "en"]) == 0
+    held = json.loads(out.read_text(encoding="utf-8"))
+    assert held["municipality"] == {"nis_code": "24062", "name": "Leuven"}
+    assert held["cluster"] == {"number": 5, "proposed": False}
+    (comparison,) = held["comparisons"]
+    assert {key: comparison[key] for key in ("question", "segment", "n", "fallback", "source")} == {
+        "question": "livcr_presence",
+        "segment": "cluster_5",
+        "n": 22,
+        "fallback": None,
+        "source": "Tabel 8",
+    }
+    (option,) = (o for o in comparison["options"] if o["option"] == "yes_municipal")
+    expected = {
+        "option": "yes_municipal",
+        "chosen": True,
+        "count": 15,
+        "share": 0.6818,
+        "interval": [0.4732, 0.8364],
+        "estimate": 0.5442,
+        "flanders_share": 0.4453,
+        "count_status": "printed",
+    }
+    assert {key: option[key] for key in expected} == expected
+    assert held["legal_minimum"] == {"met": False, "missing": ["prevention_official"]}
+    assert set(held["levels"]) == {
+        "structure",
+        "composition",
+        "information_sharing",
+        "difficulties",
+    }
+    for finding in held["findings"]:
+        assert finding["kind"] in ("legal", "attention", "strength")
+        assert finding["basis"] in ("law", "survey", "practice")
+        assert finding["source"]
+    assert held["findings"][0]["id"] == "legal_missing_members"
+
+
+def test_report_writes_pdf_and_says_so(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.pdf"
+    assert main(["report", str(answers), "--pdf", str(out)]) == 0
+    assert out.read_bytes().startswith(b"%PDF-1.7")
+    assert str(out) in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.json", "out.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("nl", "15 van de 22 centrumgemeenten"), ("en", "15 of the 22 centre")]
+)
+def test_report_without_files_prints_a_summary(
+    answers: Path, capsys: pytest.CaptureFixture[str], language: str, words: str
+) -> None:
+    assert main(["report", str(answers), "--lang", language]) == 0
+    assert words in capsys.readouterr().out
+
+
+def test_a_proposed_cluster_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held = {key: value for key, value in a_document().items() if key != "cluster"}
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(held), encoding="utf-8")
+    assert main(["report", str(path)]) == 0
+    assert "niet bevestigd" in " ".join(capsys.readouterr().out.split())
+
+
+def test_refused_input_names_every_problem_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path / "a.json", municipality="11007", cluster=True, colour="red")
+    out = tmp_path / "out.pdf"
+    assert main(["report", path, "--pdf", str(out), "--json", str(tmp_path / "o.json")]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    for named in ("11002", "Antwerpen", "cluster", "colour"):
+        assert named in told.err
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json"]
+
+
+def test_a_missing_file_and_a_missing_folder(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", str(tmp_path / "nowhere.json")]) == 1
+    assert "nowhere.json" in capsys.readouterr().err
+    good, bad = tmp_path / "out.json", tmp_path / "no" / "out.pdf"
+    assert main(["report", str(answers), "--json", str(good), "--pdf", str(bad)]) == 1
+    assert "out.pdf" in capsys.readouterr().err
+    assert not good.exists()
+    assert main(["report", str(answers), "--json", str(good), "--pdf", str(good)]) == 1
+    assert not good.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nothing"], ["report"], ["report", "a", "--lang", "fr"]]
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+
+
+@pytest.mark.parametrize(
+    "command", ["serve", "check", "report", "questionnaire", "benchmarks", "import", "export"]
+)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([command, "--help"])
+    assert caught.value.code == 0
+    assert "--lang" in capsys.readouterr().out
+
+
+def test_questionnaire(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["questionnaire", "--json"]) == 0
+    held = json.loads(capsys.readouterr().out)
+    ids = [q["id"] for section in held["sections"] for q in section["questions"]]
+    assert ids == list(catalogue.questionnaire.by_id)
+    assert main(["questionnaire", "--lang", "en"]) == 0
+    text = capsys.readouterr().out
+    assert all(f"[{id_}]" in text for id_ in ids)
+    assert main(["questionnaire", "--pdf", str(tmp_path / "q.pdf")]) == 0
+    assert (tmp_path / "q.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_check_is_sound(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "285" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["8", "Tabel 8", "tabel 8"])
+def test_benchmarks_prints_a_table(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["benchmarks", "--table", name]) == 0
+    lines = capsys.readouterr().out.replace("\N{NO-BREAK SPACE}", " ")
+    (line,) = (row for row in lines.splitlines() if "cluster_5" in row and "yes_municipal" in row)
+    assert "15/22" in line
+    assert "68 %" in line
+    assert "47 % – 84 %" in line
+    (small,) = (row for row in lines.splitlines() if "cluster_6" in row and "yes_municipal" in row)
+    assert "2/3" in small
+    assert "33 %" not in small
+
+
+def test_benchmarks_refuses_an_unknown_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["benchmarks", "--table", "99"]) == 1
+    assert "Figuur 10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", "::"])
+def test_serve_refuses_any_address_but_this_machines(
+    host: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["serve", "--host", host, "--instance", str(tmp_path / "i")]) == 1
+    assert host in capsys.readouterr().err
+    assert not (tmp_path / "i").exists()
+
+
+def test_import_and_export_give_the_same_file(
+    catalogue: Catalogue, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = written(tmp_path / "a.json")
+    second = written(tmp_path / "b.json", municipality="11002", answers={})
+    instance, out = tmp_path / "instance", tmp_path / "out"
+    out.mkdir()
+    assert main(["import", first, second, "--instance", str(instance)]) == 0
+    assert main(["export", "--to", str(out), "--instance", str(instance)]) == 0
+    documents = {
+        read(path.read_bytes(), catalogue.questionnaire, catalogue.register).municipality.name
+        for path in out.iterdir()
+    }
+    assert documents == {"Leuven", "Antwerpen"}
+    assert main(["export", "nothing", "--instance", str(instance)]) == 1
+    bad = written(tmp_path / "c.json", date="x")
+    capsys.readouterr()
+    assert main(["import", first, bad, "--instance", str(instance)]) == 1
+    assert "date" in capsys.readouterr().err
+    assert main(["export", "--to", str(out), "--instance", str(instance)]) == 0
+    assert len(list(out.iterdir())) == 2
+
+
+def test_no_traceback_and_utf8_from_the_real_command(tmp_path: Path) -> None:
+    path = tmp_path / "deep.json"
+    path.write_bytes(b"[" * 200_000)
+    ran = subprocess.run(
+        [sys.executable, "-m", "evaltool.cli", "report", str(path)],
+        capture_output=True,
+        check=False,
+        env={"PYTHONIOENCODING": "ascii", "PATH": ""},
+    )
+    assert ran.returncode == 1
+    assert b"Traceback" not in ran.stderr
+    assert ran.stderr.decode("utf-8")
+
+
+def test_all_285_municipalities_get_a_report(catalogue: Catalogue) -> None:
+    """Once each, with varied answers; the time it takes is bounded generously."""
+    full = all_answers(catalogue.questionnaire)
+    ids = list(full.values)
+    started = time.monotonic()
+    library = catalogue.library("nl")
+    for number, municipality in enumerate(catalogue.register.municipalities.values()):
+        dropped = set(ids[number % len(ids) :: 3])
+        values = {id_: value for id_, value in full.values.items() if id_ not in dropped}
+        answers = type(full)(values, full.other_text, full.notes)
+        cluster = municipality.proposal.cluster or 1 + number % 6
+        report = build(library, municipality, cluster, True, date(2026, 11, 23), answers)
+        assert json.dumps(report_json(report))
+    assert number == 284
+    assert time.monotonic() - started < 60
