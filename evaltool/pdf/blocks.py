@@ -9,7 +9,15 @@ from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable, KeepTogether
 
 from evaltool.pdf.structure import Element
-from evaltool.pdf.styles import ACCENT, FRAME_HEIGHT, TEXT_WIDTH, Tone
+from evaltool.pdf.styles import (
+    ACCENT,
+    BASELINE,
+    FRAME_HEIGHT,
+    MARGIN,
+    PAGE_HEIGHT,
+    TEXT_WIDTH,
+    Tone,
+)
 
 
 class Figure(Flowable):
@@ -19,6 +27,7 @@ class Figure(Flowable):
         super().__init__()
         self.drawing = drawing
         self.alternative = alternative
+        self.spaceAfter = BASELINE / 2
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         """See reportlab."""
@@ -35,11 +44,19 @@ class Figure(Flowable):
 
 
 class Rule(Flowable):
-    """A line across the page, as decoration."""
+    """A line across the page, as decoration. One that ``divides`` is left out atop a page."""
 
-    def __init__(self, colour: Color = ACCENT, weight: float = 2.0, after: float = 8.0) -> None:
+    def __init__(
+        self,
+        colour: Color = ACCENT,
+        weight: float = 2.0,
+        after: float = 8.0,
+        *,
+        divides: bool = False,
+    ) -> None:
         super().__init__()
         self.colour, self.weight, self.after = colour, weight, after
+        self.divides = divides
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         """See reportlab."""
@@ -47,6 +64,9 @@ class Rule(Flowable):
 
     def draw(self) -> None:
         """Draw it."""
+        _, bottom = self.canv.absolutePosition(0, 0)
+        if self.divides and bottom > PAGE_HEIGHT - MARGIN - 2 * BASELINE:
+            return
         with self.canv.artifact():
             self.canv.setStrokeColor(self.colour)
             self.canv.setLineWidth(self.weight)
@@ -56,16 +76,18 @@ class Rule(Flowable):
 class Panel(Flowable):
     """Paragraphs on a ground with a line at the left, on one page unless they are too much."""
 
-    _PAD = 9.0
+    _INDENT = 18.0
+    _RIGHT = 9.0
 
-    def __init__(self, content: Sequence[Flowable], tone: Tone) -> None:
+    def __init__(self, content: Sequence[Flowable], tone: Tone, *, pad: float = 9.0) -> None:
         super().__init__()
         self.content = list(content)
         self.tone = tone
-        self.spaceBefore = self.spaceAfter = 7
+        self.pad = pad
+        self.spaceBefore = self.spaceAfter = pad - 2
 
     def _inner(self, width: float) -> float:
-        return width - 3 * self._PAD
+        return width - self._INDENT - self._RIGHT
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         """See reportlab."""
@@ -75,7 +97,7 @@ class Panel(Flowable):
             for item in self.content
         ]
         spaces = (item.getSpaceAfter() for item in self.content[:-1])
-        self.height = 2 * self._PAD + sum(self._heights) + sum(spaces)
+        self.height = 2 * self.pad + sum(self._heights) + sum(spaces)
         return aW, self.height
 
     def split(self, aW: float, aH: float) -> list[Any]:  # noqa: N803
@@ -83,7 +105,7 @@ class Panel(Flowable):
         self.wrap(aW, aH)
         if self.height <= FRAME_HEIGHT:
             return []
-        room = aH - 2 * self._PAD
+        room = aH - 2 * self.pad
         first: list[Flowable] = []
         rest = list(self.content)
         for item, height in zip(self.content, self._heights, strict=True):
@@ -98,7 +120,7 @@ class Panel(Flowable):
             rest.insert(0, first.pop())
         if not first:
             return []
-        return [Panel(part, self.tone) for part in (first, rest) if part]
+        return [Panel(part, self.tone, pad=self.pad) for part in (first, rest) if part]
 
     def draw(self) -> None:
         """Draw ground and line, then what stands on it."""
@@ -108,9 +130,9 @@ class Panel(Flowable):
             canvas.rect(0, 0, self.width, self.height, stroke=0, fill=1)
             canvas.setFillColor(self.tone.line)
             canvas.rect(0, 0, 4, self.height, stroke=0, fill=1)
-        y = self.height - self._PAD
+        y = self.height - self.pad
         for item, height in zip(self.content, self._heights, strict=True):
-            item.drawOn(canvas, 2 * self._PAD, y - height)
+            item.drawOn(canvas, self._INDENT, y - height)
             y -= height + item.getSpaceAfter()
 
 

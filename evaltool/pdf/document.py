@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate
 
 from evaltool.charts import REGULAR, register_fonts
 from evaltool.domain.language import LOCALES, Texts
@@ -79,5 +79,25 @@ def render(
         bottomPadding=0,
     )
     document.addPageTemplates([PageTemplate("page", [frame], onPage=marks)])
-    document.build(list(content), canvasmaker=partial(TaggedCanvas, language=locale, foot=foot))
+    document.build(_bound(content), canvasmaker=partial(TaggedCanvas, language=locale, foot=foot))
     return buffer.getvalue()
+
+
+def _bound(content: Sequence[Flowable]) -> list[Flowable]:
+    """The content with headings made part of the block after them.
+
+    reportlab keeps a heading with a paragraph that follows, but not with a block that is kept
+    together itself.
+    """
+    found: list[Flowable] = []
+    waiting: list[Flowable] = []
+    for flowable in content:
+        if flowable.getKeepWithNext():
+            waiting.append(flowable)
+        elif isinstance(flowable, KeepTogether):
+            found.append(KeepTogether([*waiting, *flowable._content]))
+            waiting = []
+        else:
+            found += [*waiting, flowable]
+            waiting = []
+    return found + waiting

@@ -1,12 +1,12 @@
 """The full feedback report."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from reportlab.platypus import Flowable, PageBreak, Spacer
 
 from evaltool.charts import chart_drawing
 from evaltool.domain.language import Texts
-from evaltool.domain.report import Chapter, ComparedView, FindingView, QuestionView, Report
+from evaltool.domain.report import Chapter, FindingView, QuestionView, Report
 from evaltool.pdf.blocks import Figure, Panel, Rule, together
 from evaltool.pdf.document import render
 from evaltool.pdf.paragraphs import Heading, Tagged, bullets, numbered
@@ -14,6 +14,9 @@ from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
 from evaltool.pdf.tables import TaggedTable, data_table
 
 _COVER_DROP = 150.0
+
+_SHORT_NOTE = 600
+"""Characters; a longer note need not stay on one page with what it is about."""
 
 
 def feedback_report(report: Report, texts: Texts) -> bytes:
@@ -90,7 +93,7 @@ def _short(finding: FindingView, t: Texts) -> Panel:
     ]
     if finding.steps:
         content.append(Tagged(f"{t('results.next_step')}: {finding.steps[0]}"))
-    return Panel(content, TONES[finding.kind])
+    return Panel(content, TONES[finding.kind], pad=6)
 
 
 def _levels(report: Report, t: Texts) -> TaggedTable:
@@ -126,11 +129,10 @@ def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
         yield Heading(t("results.findings"), 2)
         for finding in chapter.findings:
             yield _finding(finding, t)
-    # The heading goes with the first question: alone it could end a page.
-    above: list[Flowable] = [Heading(t("results.comparison"), 2)]
+    if chapter.questions:
+        yield Heading(t("results.comparison"), 2)
     for question in chapter.questions:
-        yield from _question(question, t, above)
-        above = []
+        yield from _question(question, t)
     yield PageBreak()
 
 
@@ -155,21 +157,28 @@ def _finding(finding: FindingView, t: Texts) -> Panel:
     return Panel(content, TONES[finding.kind])
 
 
-def _question(
-    question: QuestionView, t: Texts, above: Sequence[Flowable] = ()
-) -> Iterator[Flowable]:
-    head: list[Flowable] = [*above, Heading(question.text, 3), *_answer(question, t)]
+def _question(question: QuestionView, t: Texts) -> Iterator[Flowable]:
+    head: list[Flowable] = [Heading(question.text, 3), *_answer(question, t)]
     if question.note:
-        yield together(*head)
-        yield Tagged(f"{t('results.note')}: {question.note}", "note")
-        head = []
-    blocks = [_compared(compared) for compared in question.comparisons]
-    if not blocks:
+        note = Tagged(f"{t('results.note')}: {question.note}", "note")
+        if len(question.note) <= _SHORT_NOTE:
+            head.append(note)
+        else:
+            yield from (*head, note)
+            head = []
+    if not question.comparisons:
         yield together(*head, Tagged(t("comparison.not_surveyed"), "small"))
-        return
-    yield together(*head, *blocks[0])
-    for block in blocks[1:]:
-        yield together(*block)
+    for compared in question.comparisons:
+        chart = compared.chart
+        yield together(
+            *head,
+            Tagged(chart.title, "caption"),
+            Figure(chart_drawing(chart, TEXT_WIDTH), chart.alt),
+        )
+        yield from (Tagged(sentence) for sentence in compared.sentences)
+        yield from (Tagged(note, "small") for note in chart.notes)
+        yield Spacer(1, BASELINE / 2)
+        head = []
 
 
 def _answer(question: QuestionView, t: Texts) -> Iterator[Flowable]:
@@ -179,17 +188,6 @@ def _answer(question: QuestionView, t: Texts) -> Iterator[Flowable]:
     else:
         given = question.answer[0] if question.answer else t("comparison.no_answer")
         yield Tagged(f"{label}: {given}")
-
-
-def _compared(compared: ComparedView) -> list[Flowable]:
-    chart = compared.chart
-    return [
-        Tagged(chart.title, "caption"),
-        Figure(chart_drawing(chart, TEXT_WIDTH), chart.alt),
-        *(Tagged(sentence) for sentence in compared.sentences),
-        *(Tagged(note, "small") for note in chart.notes),
-        Spacer(1, BASELINE / 2),
-    ]
 
 
 def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:

@@ -9,7 +9,7 @@ from reportlab.platypus.paragraph import _SplitWord
 
 from evaltool.pdf.canvas import TaggedCanvas
 from evaltool.pdf.structure import Element
-from evaltool.pdf.styles import styles
+from evaltool.pdf.styles import BASELINE, styles
 from evaltool.pdf.text import markup, printable
 
 
@@ -149,16 +149,20 @@ class ListItem(Tagged):
 
 def bullets(items: Sequence[str], style: str = "item") -> list[Flowable]:
     """A list with dots."""
-    owner = object()
-    return [
-        ListItem(item, style, label="\N{BULLET}", owner=owner, numbering="Disc") for item in items
-    ]
+    return _list([("\N{BULLET}", item) for item in items], "Disc", style)
 
 
 def numbered(items: Sequence[str], style: str = "item") -> list[Flowable]:
     """A list with numbers."""
+    return _list([(f"{n}.", item) for n, item in enumerate(items, start=1)], "Decimal", style)
+
+
+def _list(items: Sequence[tuple[str, str]], numbering: str, style: str) -> list[Flowable]:
     owner = object()
-    return [
-        ListItem(item, style, label=f"{n}.", owner=owner, numbering="Decimal")
-        for n, item in enumerate(items, start=1)
+    found = [
+        ListItem(item, style, label=label, owner=owner, numbering=numbering)
+        for label, item in items
     ]
+    for last in found[-1:]:
+        last.spaceAfter = BASELINE / 2
+    return list(found)
