@@ -218,7 +218,7 @@ def _resolve(evaluation: Evaluation, here: Stop, sent: Submission) -> AnyRespons
     undecided = [q for q in differing if choice[q.id] not in (MINE, SAVED)]
     if undecided:
         errors = {q.id: texts()("conflict.choose", question=texts().of(q.text)) for q in undecided}
-        return _conflictsection_page(evaluation, here, sent.answers, errors)
+        return _conflict_page(evaluation, here, sent.answers, errors)
     keep_saved = [q for q in differing if choice[q.id] == SAVED]
     chosen = sent.answers.with_part(keep_saved, evaluation.answers)
     return _keep(evaluation, here, chosen, sent.version)
