@@ -23,6 +23,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const status = document.getElementById("saved");
+  const announced = document.getElementById("announced");
   const words = form.dataset;
 
   // An exclusive answer takes the others away, and the other way round.
@@ -64,15 +65,17 @@
   const conditional = [...form.querySelectorAll("[data-clauses]")];
   const reveal = (announce) => {
     let appeared = false;
+    if (announce) announced.textContent = "";
     for (const question of conditional) {
       const show = holds(question.dataset.clauses);
       if (show && question.hidden) appeared = true;
       question.hidden = !show;
     }
-    if (announce && appeared) say(words.appeared);
+    if (announce && appeared) announced.textContent = words.appeared;
   };
   const say = (sentence, bad = false) => {
-    status.textContent = sentence;
+    // The same words again would be read aloud again.
+    if (status.textContent !== sentence) status.textContent = sentence;
     status.classList.toggle("bad", bad);
   };
   reveal(false);

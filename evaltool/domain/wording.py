@@ -6,7 +6,7 @@ from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.comparison import Comparison, Fallback, OptionComparison
 from evaltool.domain.language import Texts, listing, percentage
 from evaltool.domain.municipality import Cluster
-from evaltool.domain.questionnaire import OTHER, Question, Questionnaire
+from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Question, Questionnaire
 from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, CountStatus
 from evaltool.domain.validation import Problem
 
@@ -239,6 +239,8 @@ class Refusals:
         return found
 
     def _option(self, question: Question, code: str) -> str:
+        if code == DONT_KNOW:
+            return self._wording.option(question.id, code)
         source, _, option = code.partition(":")
         named = [(source, option), (question.id, code), *((s, code) for s in question.sources)]
         for id_, name in named:

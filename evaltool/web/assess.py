@@ -22,7 +22,7 @@ from evaltool.web.context import (
 )
 from evaltool.web.forms import Submission, parse
 from evaltool.web.pages import ConflictPage, ConflictRow, OverviewPage
-from evaltool.web.questions import section_page, suspected, wording
+from evaltool.web.questions import field_at_fault, section_page, suspected, wording
 from evaltool.web.rendering import messages, moment_text, render, tell
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
 
@@ -68,12 +68,12 @@ def section(id_: str, section_id: str, number: int) -> AnyResponse:
     """A page of questions."""
     evaluation = evaluation_or_404(id_)
     here = _stop(evaluation, section_id, number)
+    if request.method == "POST":
+        return _save(evaluation, here)
     if evaluation.status is Status.FINISHED:
         tell(texts()("overview.finished_first"))
         return redirect(url_for("assess.overview", id_=id_), 303)
-    if request.method == "GET":
-        return render(section_page(evaluation, here, evaluation.answers))
-    return _save(evaluation, here)
+    return render(section_page(evaluation, here, evaluation.answers))
 
 
 def _stop(evaluation: Evaluation, section_id: str, number: int) -> Stop:
@@ -98,25 +98,27 @@ def _save(evaluation: Evaluation, here: Stop) -> AnyResponse:
         errors = Refusals(wording()).by_question(problems)
         if _wants_json():
             return _json({"errors": errors}, 422)
-        return render(section_page(evaluation, here, mine, errors, sent.version), 422)
+        invalid = {problem.where: field_at_fault(problem) for problem in reversed(problems)}
+        page = section_page(evaluation, here, mine, errors, invalid, version=_version(sent))
+        return render(page, 422)
     if any(name.startswith(KEEP) for name in request.form) or "resolve" in request.form:
         return _resolve(evaluation, here, sent)
-    return _keep(evaluation, here, sent.answers, sent.version)
+    return _keep(evaluation, here, sent.answers, _version(sent))
 
 
-def _keep(evaluation: Evaluation, here: Stop, answers: Answers, version: int | None) -> AnyResponse:
+def _keep(evaluation: Evaluation, here: Stop, answers: Answers, version: int) -> AnyResponse:
     held = services()
     part = evaluation.answers.with_part(here.questions, answers).part(here.section.questions)
     try:
         saved = held.evaluations.save_section(
             evaluation.id,
             here.section.id,
-            expected_version=-1 if version is None else version,
+            expected_version=version,
             part=part,
             at=held.now(),
         )
     except Finished:
-        return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+        return _unsaved(texts()("section.finished"), 409)
     except VersionConflict as conflict:
         return _conflict(conflict.current, here, answers)
     if _wants_json():
@@ -178,7 +180,11 @@ def _conflict(current: Evaluation, here: Stop, mine: Answers) -> AnyResponse:
 
 
 def _conflict_page(
-    current: Evaluation, here: Stop, mine: Answers, errors: Mapping[str, str] | None = None
+    current: Evaluation,
+    here: Stop,
+    mine: Answers,
+    errors: Mapping[str, str] | None = None,
+    kept: Mapping[str, str] | None = None,
 ) -> Response:
     words = wording()
     rows = tuple(
@@ -206,6 +212,7 @@ def _conflict_page(
         version=current.versions.get(here.section.id, 0),
         rows=rows,
         typed=typed,
+        kept=kept or {},
         errors=errors or {},
     )
     return render(page, 409)
@@ -214,14 +221,14 @@ def _conflict_page(
 def _resolve(evaluation: Evaluation, here: Stop, sent: Submission) -> AnyResponse:
     """Save the choice between two versions, question by question."""
     differing = differences(sent.answers, evaluation.answers, here.questions)
-    choice = {q.id: request.form.get(f"{KEEP}{q.id}") for q in differing}
+    choice = {q.id: request.form.get(f"{KEEP}{q.id}", "") for q in differing}
     undecided = [q for q in differing if choice[q.id] not in (MINE, SAVED)]
     if undecided:
         errors = {q.id: texts()("conflict.choose", question=texts().of(q.text)) for q in undecided}
-        return _conflict_page(evaluation, here, sent.answers, errors)
+        return _conflict_page(evaluation, here, sent.answers, errors, choice)
     keep_saved = [q for q in differing if choice[q.id] == SAVED]
     chosen = sent.answers.with_part(keep_saved, evaluation.answers)
-    return _keep(evaluation, here, chosen, sent.version)
+    return _keep(evaluation, here, chosen, _version(sent))
 
 
 def typed_again() -> Response:
@@ -242,7 +249,13 @@ def _unsaved(note: str, status: int) -> Response:
     here = _stop(evaluation, str(arguments["section_id"]), int(arguments["number"]))
     sent = _submitted(here)
     mine = evaluation.answers.with_part(here.questions, sent.answers)
-    return render(section_page(evaluation, here, mine, version=sent.version, note=note), status)
+    page = section_page(evaluation, here, mine, version=_version(sent), note=note)
+    return render(page, status)
+
+
+def _version(sent: Submission) -> int:
+    """The version a page started from; without one it started from none that is kept."""
+    return -1 if sent.version is None else sent.version
 
 
 def _wants_json() -> bool:

@@ -44,9 +44,9 @@ def install(app: "object", held: Services) -> None:
 def language() -> Language:
     """The language chosen with ``?lang=`` now or before; Dutch by default."""
     if "language" not in g:
-        asked = request.args.get("lang") or session.get("lang")
-        chosen = next((known for known in LANGUAGES if known == asked), DEFAULT_LANGUAGE)
-        if request.args.get("lang") == chosen and session.get("lang") != chosen:
+        wishes = (request.args.get("lang"), session.get("lang"), DEFAULT_LANGUAGE)
+        chosen = next(known for wish in wishes for known in LANGUAGES if known == wish)
+        if chosen == wishes[0] != session.get("lang"):
             session["lang"] = chosen
         g.language = chosen
     return cast(Language, g.language)

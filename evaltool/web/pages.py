@@ -97,6 +97,7 @@ class DetailsPage(EvaluationPage):
 class SectionPage(EvaluationPage):
     """A page of questions, with what is held for them and what is wrong with it.
 
+    ``errors`` are sentences per question, ``invalid`` the ids of the fields at fault,
     ``rankable`` lists (code, label) of what can be ranked; ``warnings`` the kinds of personal
     data that a note seems to hold, per question; ``routes`` in words when a conditional
     question is asked.
@@ -111,6 +112,7 @@ class SectionPage(EvaluationPage):
     saved: str
     errors: Mapping[str, str]
     warnings: Mapping[str, tuple[str, ...]]
+    invalid: frozenset[str]
     rankable: tuple[tuple[str, str], ...]
     routes: Mapping[str, str]
     questions: Mapping[str, Question]
@@ -132,7 +134,8 @@ class ConflictRow:
 class ConflictPage(EvaluationPage):
     """Somebody saved the section in the meantime: which answer is to stand?
 
-    ``typed`` are the fields as they were sent, to be sent again with the choice.
+    ``typed`` are the fields as they were sent, to be sent again with the choice; ``kept`` the
+    choices made so far.
     """
 
     template: ClassVar[str] = "conflict.html"
@@ -140,6 +143,7 @@ class ConflictPage(EvaluationPage):
     version: int
     rows: tuple[ConflictRow, ...]
     typed: tuple[tuple[str, str], ...]
+    kept: Mapping[str, str]
     errors: Mapping[str, str]
 
 

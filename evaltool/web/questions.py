@@ -6,6 +6,7 @@ from evaltool.domain.answers import Answers, rankable
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.personal_data import suspicions
 from evaltool.domain.questionnaire import Kind
+from evaltool.domain.validation import Problem
 from evaltool.domain.wording import Wording
 from evaltool.web.context import municipality_of, services, texts
 from evaltool.web.pages import Message, SectionPage
@@ -24,12 +25,14 @@ def section_page(
     here: Stop,
     answers: Answers,
     errors: Mapping[str, str] | None = None,
+    invalid: Mapping[str, str] | None = None,
     version: int | None = None,
     note: str = "",
 ) -> SectionPage:
     """The page, with what is held for its questions and what is wrong with it.
 
-    ``answers`` are shown in the fields; ``version`` is the one the form starts from, by default
+    ``answers`` are shown in the fields; ``errors`` are sentences by question and ``invalid`` the
+    fields they are about; ``version`` is the one the form starts from, by default
     the one kept now; ``note`` is a sentence on top.
     """
     questionnaire = services().catalogue.questionnaire
@@ -47,7 +50,7 @@ def section_page(
     known = evaluation.versions.get(here.section.id, 0)
     return SectionPage(
         title=t("section.title_error", title=title) if errors else title,
-        messages=(*extra, *messages(errors or {})),
+        messages=(*extra, *messages(errors or {}, invalid)),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
         stop=here,
@@ -57,6 +60,7 @@ def section_page(
         previous=previous,
         saved=moment_text(evaluation.changed_at) if known else "",
         errors=errors or {},
+        invalid=frozenset((invalid or {}).values()),
         warnings={
             q.id: tuple(t(f"warning.kind.{kind}") for kind in suspected(answers, q.id))
             for q in here.questions
@@ -66,6 +70,17 @@ def section_page(
         questions=questionnaire.by_id,
         dont_know=questionnaire.dont_know,
     )
+
+
+def field_at_fault(problem: Problem) -> str:
+    """The id of the field that a problem on a page is about: a text, or the question itself."""
+    match problem.code:
+        case "note_too_long":
+            return f"field-note-{problem.where}"
+        case "other_text_too_long":
+            return f"other-{problem.where}"
+        case _:
+            return problem.where
 
 
 def suspected(answers: Answers, question: str) -> tuple[str, ...]:

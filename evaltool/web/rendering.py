@@ -75,14 +75,22 @@ def charts_of(*chapters: Chapter) -> Mapping[str, str]:
     return {chart.id: inline_svg(chart) for chart in found}
 
 
-def messages(errors: Mapping[str, str]) -> tuple[Message, ...]:
-    """An error summary: each sentence with a link to its field."""
-    return tuple(Message(sentence, anchor) for anchor, sentence in errors.items())
+def messages(
+    errors: Mapping[str, str], fields: Mapping[str, str] | None = None
+) -> tuple[Message, ...]:
+    """An error summary: each sentence, by question, with a link to the field it is about."""
+    return tuple(
+        Message(sentence, (fields or {}).get(question, question))
+        for question, sentence in errors.items()
+    )
 
 
 def _other_language() -> tuple[str, str]:
     """The other language and the address of this page in it."""
     other = "en" if language() == "nl" else "nl"
+    if request.url_rule is not None and "GET" not in (request.url_rule.methods or ()):
+        # Nothing can be opened at the address of a button.
+        return other, url_for("start.index", lang=other)
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
     return other, f"{request.path}?{urlencode([*kept, ('lang', other)])}"
 

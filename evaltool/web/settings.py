@@ -71,7 +71,11 @@ def secret_key(instance: Path) -> str:
         # Two processes that start at once must end with the same key.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
+        kept = path.read_text(encoding="ascii").strip()
+        if not kept:
+            # Left by a start that broke off; without a key cookies could be forged.
+            raise OSError(f"{path} is empty: remove it and start again") from None
+        return kept
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         key = secrets.token_hex(_KEY_BYTES)
         file.write(key)

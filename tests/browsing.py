@@ -1,0 +1,95 @@
+"""Forms as a browser without JavaScript sends them: what stands on the page, with changes."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from evaltool.domain.answers import Answers
+from evaltool.domain.questionnaire import Kind, Questionnaire
+from evaltool.web.walk import Stop
+
+Fields = MultiDict[str, str]
+
+
+def parsed(response: TestResponse) -> Element:
+    """The page of an answer as a tree."""
+    tree = html5lib.parse(response.get_data(as_text=True), namespaceHTMLElements=False)
+    assert isinstance(tree, Element)
+    return tree
+
+
+def text_of(element: Element | None) -> str:
+    """The words of an element, with single spaces."""
+    assert element is not None
+    return " ".join("".join(element.itertext()).split())
+
+
+def form_of(response: TestResponse, action: str = "") -> Fields:
+    """The fields of the (first) form whose address ends in ``action``, as they stand."""
+    forms = [f for f in parsed(response).iter("form") if f.get("action", "").endswith(action)]
+    assert forms, f"no form to {action!r}"
+    fields: Fields = MultiDict()
+    for element in forms[0].iter():
+        name = element.get("name")
+        if name is None or element.tag == "button":
+            continue
+        if element.tag == "input":
+            ticked = element.get("type") not in ("radio", "checkbox") or "checked" in element.attrib
+            if ticked and element.get("type") != "file":
+                fields.add(name, element.get("value", ""))
+        elif element.tag == "textarea":
+            fields.add(name, "".join(element.itertext()))
+        elif element.tag == "select":
+            chosen = [o for o in element.iter("option") if "selected" in o.attrib]
+            first = next(iter(element.iter("option")))
+            fields.add(name, (chosen or [first])[0].get("value", ""))
+    return fields
+
+
+def changed(fields: Fields, changes: Mapping[str, str | Iterable[str]]) -> Fields:
+    """The same fields, some of them filled in otherwise."""
+    result = MultiDict(fields)
+    for name, value in changes.items():
+        result.setlist(name, [value] if isinstance(value, str) else list(value))
+    return result
+
+
+def filled(stop: Stop, questionnaire: Questionnaire, answers: Answers) -> Fields:
+    """The fields with which a page of the walk sends these answers."""
+    fields: Fields = MultiDict()
+    for question in stop.questions:
+        value = answers.values.get(question.id)
+        match question.kind, value:
+            case Kind.SINGLE, str():
+                fields[question.id] = value
+            case Kind.MULTI, tuple():
+                fields.setlist(question.id, list(value))
+            case Kind.RANKING, tuple():
+                fields.update({f"{question.id}:{i}": item for i, item in enumerate(value, 1)})
+            case Kind.TREND, Mapping():
+                fields.update({f"{question.id}:{form}": trend for form, trend in value.items()})
+        for prefix, held in (("note:", answers.notes), ("other:", answers.other_text)):
+            if question.id in held:
+                fields[prefix + question.id] = held[question.id]
+    return fields
+
+
+def send(client: FlaskClient, page: TestResponse, action: str = "", **changes: Any) -> TestResponse:
+    """Send a form of a page; keyword ``fields`` holds changes whose names are no identifiers."""
+    more = changes.pop("fields", {})
+    data = changed(form_of(page, action), {**changes, **more})
+    form = next(f for f in parsed(page).iter("form") if f.get("action", "").endswith(action))
+    return client.post(form.get("action", page.request.path), data=data)
+
+
+def begun(client: FlaskClient, nis_code: str = "24062", cluster: str = "5") -> str:
+    """The address of a new evaluation."""
+    card = client.get("/evaluations/new", query_string={"name": nis_code})
+    answer = send(client, card, "/evaluations/new", cluster=cluster)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.headers["Location"]
