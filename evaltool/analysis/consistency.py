@@ -9,7 +9,7 @@ import pandas as pd
 from evaltool.analysis.frame import frame_of
 from evaltool.catalogue.faults import Fault
 from evaltool.catalogue.files import Faults
-from evaltool.catalogue.survey import TableFiles, read_tables
+from evaltool.catalogue.survey_tables import TableFiles, read_tables
 from evaltool.domain.survey import CLUSTER_SEGMENTS
 
 _HALF_POINT = 0.5

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from evaltool.catalogue.survey import TableFiles
+from evaltool.catalogue.survey_tables import TableFiles, digits
 
 COLUMNS = [
     "path",
@@ -45,5 +45,6 @@ def frame_of(tables: Sequence[TableFiles]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=COLUMNS)
     for column in ("n", "count", "percent"):
-        frame[column] = pd.to_numeric(frame[column], errors="coerce").astype("Int64")
+        # What is no whole number is told where the files are read; here it is missing.
+        frame[column] = pd.array([digits(text) for text in frame[column]], dtype="Int64")
     return frame

@@ -1,6 +1,6 @@
 """A table of the survey as readable text, with shares and intervals."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,11 @@ import pandas as pd
 
 from evaltool.analysis.frame import frame_of
 from evaltool.catalogue.files import Faults
-from evaltool.catalogue.survey import read_tables
+from evaltool.catalogue.survey_tables import read_tables
 from evaltool.domain.comparison import SMALLEST_BASE
 from evaltool.domain.language import Texts, percentage
 from evaltool.domain.statistics import wilson
+from evaltool.domain.survey import FLANDERS
 
 
 class UnknownTable(LookupError):
@@ -26,8 +27,8 @@ class UnknownTable(LookupError):
 def table_text(folder: Path, asked: str, texts: Texts) -> str:
     """A table of one edition of the survey, per segment and option.
 
-    ``asked`` names it as the report does (``Tabel 8``, ``figuur 10``); a bare number is a
-    table.
+    ``asked`` names it as the report does (``Tabel 8``, ``figuur 10``) or as its file
+    (``tekst-3.4.1``); a bare number is a table.
 
     Raises:
         UnknownTable: no table has that name.
@@ -37,18 +38,18 @@ def table_text(folder: Path, asked: str, texts: Texts) -> str:
     source = _source(asked, tuple(tables))
     files = tables[source]
     table = files.table
-    frame = frame_of([files])
-    shown = pd.DataFrame(
-        [_row(cell) for cell in frame.to_dict("records")],
-        columns=[texts(f"benchmarks.{key}") for key in _COLUMNS],
+    # Segment by segment, in the order in which the table first names them.
+    frame = frame_of([files]).sort_values(
+        ["question", "segment"], kind="stable", key=lambda column: pd.factorize(column)[0]
     )
+    rows = [_row(cell) for cell in frame.to_dict("records")]
     section = texts("benchmarks.section", section=table.section)
     lines = [
         f"{table.source} ({section}): {texts.of(table.title)}",
         f"{texts('benchmarks.base')}: {texts.of(table.base)}",
         texts.of(table.counts),
         "",
-        shown.to_string(index=False, justify="left"),
+        *_aligned([tuple(texts(f"benchmarks.{key}") for key in _COLUMNS), *rows]),
         "",
         texts("benchmarks.interval_note"),
     ]
@@ -70,6 +71,20 @@ _COLUMNS = (
 )
 
 
+_NUMBERS = ("count", "share", "interval", "printed")
+
+
+def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """The rows as lines: words from the left, numbers up to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = [
+            cell.rjust(width) if key in _NUMBERS else cell.ljust(width)
+            for key, cell, width in zip(_COLUMNS, row, widths, strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
 def _row(cell: Mapping[Hashable, Any]) -> tuple[str, ...]:
     count, n, percent = cell["count"], cell["n"], cell["percent"]
     share = interval = "–"
@@ -81,10 +96,10 @@ def _row(cell: Mapping[Hashable, Any]) -> tuple[str, ...]:
             low, high = wilson(k, base)
             share = percentage(k / base)
             interval = f"{percentage(low)} – {percentage(high)}"
-    printed = "–" if pd.isna(percent) else f"{percent}\N{NO-BREAK SPACE}%"
+    printed = "–" if pd.isna(percent) else percentage(int(percent) / 100)
     return (
         str(cell["question"]),
-        str(cell["segment"]),
+        FLANDERS if cell["segment"] == "total" else str(cell["segment"]),
         str(cell["option"]),
         counted,
         share,
@@ -96,10 +111,13 @@ def _row(cell: Mapping[Hashable, Any]) -> tuple[str, ...]:
 
 
 def _source(asked: str, known: tuple[str, ...]) -> str:
-    wanted = " ".join(asked.replace("-", " ", 1).split()).lower()
-    if wanted.replace(".", "").isdigit():
-        wanted = f"tabel {wanted}"
+    wanted = _plain(asked)
     for source in known:
-        if source.lower() == wanted:
+        if wanted in (_plain(source), _plain(source).removeprefix("tabel")):
             return source
     raise UnknownTable(asked, known)
+
+
+def _plain(name: str) -> str:
+    """A name of a table without spaces, hyphens and case."""
+    return "".join(name.lower().replace("-", " ").split())

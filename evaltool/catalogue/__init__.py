@@ -10,6 +10,7 @@ from evaltool.catalogue.questionnaire import read_questionnaire
 from evaltool.catalogue.register import read_register
 from evaltool.catalogue.rulebook import read_rulebook
 from evaltool.catalogue.survey import read_survey
+from evaltool.catalogue.survey_tables import table_sources
 from evaltool.catalogue.texts import read_texts
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.feedback import Rulebook
@@ -60,8 +61,7 @@ def read(
         faults.append(Fault(folder, None, "no_edition", {"name": questionnaire.survey}))
         return None, faults
     survey = read_survey(folder, questionnaire, faults)
-    tables = frozenset() if survey is None else frozenset(survey.tables)
-    rulebook = read_rulebook(content, questionnaire, tables, faults)
+    rulebook = read_rulebook(content, questionnaire, table_sources(folder), faults)
     if survey is None or register is None or faults:
         return None, faults
     return Catalogue(questionnaire, Benchmark(survey), register, rulebook, texts), faults

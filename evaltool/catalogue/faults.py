@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evaltool.catalogue.data_sentences import DATA_SENTENCES
 from evaltool.domain.language import Language, Text
 from evaltool.paths import ASSETS, PACKAGE
 
 SENTENCES: Mapping[str, Text] = {
+    **DATA_SENTENCES,
     "missing_file": Text(
         "Het bestand ontbreekt. Zet het terug uit de laatste uitgave.",
         "The file is missing. Put it back from the latest release.",
@@ -131,69 +133,6 @@ SENTENCES: Mapping[str, Text] = {
         "“{name}” kan nooit gevraagd worden: geen antwoord past bij de route. Verbeter ze.",
         "“{name}” can never be asked: no answer fits the route. Correct it.",
     ),
-    "no_provenance": Text(
-        "Voor dit bestand staat nergens waar het vandaan komt. Voeg het toe aan sources.toml.",
-        "Nothing says where this file comes from. Add it to sources.toml.",
-    ),
-    "question_without_survey": Text(
-        "De vraag “{name}” heet bevraagd, maar er zijn geen cijfers. Voeg een tabel toe of zet "
-        "benchmarked af.",
-        "The question “{name}” is called surveyed, but there are no figures. Add a table or "
-        "switch benchmarked off.",
-    ),
-    "unknown_question": Text(
-        "De vraag “{name}” staat niet als bevraagd in de vragenlijst. Verbeter de code.",
-        "The question “{name}” is not in the questionnaire as surveyed. Correct the code.",
-    ),
-    "unknown_option": Text(
-        "De vraag “{name}” heeft geen optie “{option}”. Verbeter de code.",
-        "The question “{name}” has no option “{option}”. Correct the code.",
-    ),
-    "cell_twice": Text(
-        "De optie “{option}” van “{name}” staat er twee keer. Schrap er een.",
-        "The option “{option}” of “{name}” is there twice. Remove one.",
-    ),
-    "missing_cell": Text(
-        "Bij “{name}” ({segment}) ontbreekt de optie “{option}”. Voeg de rij toe of zet "
-        "surveyed = false in de vragenlijst.",
-        "“{name}” ({segment}) lacks the option “{option}”. Add the row or set surveyed = false "
-        "in the questionnaire.",
-    ),
-    "two_bases": Text(
-        "“{name}” ({segment}) heeft meer dan één basis n. Maak ze gelijk.",
-        "“{name}” ({segment}) has more than one base n. Make them the same.",
-    ),
-    "wrong_kind": Text(
-        "De soort is “{found}”, de vragenlijst zegt “{expected}”. Maak ze gelijk.",
-        "The kind is “{found}”, the questionnaire says “{expected}”. Make them the same.",
-    ),
-    "unknown_status": Text(
-        "“{found}” is geen count_status. Kies printed, reconstructed, ambiguous of percent_only.",
-        "“{found}” is no count_status. Choose printed, reconstructed, ambiguous or percent_only.",
-    ),
-    "unknown_discrepancy": Text(
-        "De tegenstrijdigheid “{found}” staat niet in discrepancies.csv. Voeg ze daar toe.",
-        "The discrepancy “{found}” is not in discrepancies.csv. Add it there.",
-    ),
-    "no_figure": Text(
-        "De optie “{option}” heeft aantal noch percentage. Vul er minstens een in.",
-        "The option “{option}” has neither count nor percentage. Fill in at least one.",
-    ),
-    "count_over_base": Text(
-        "Het aantal {count} past niet op de basis {n}. Verbeter een van beide.",
-        "The count {count} does not fit the base {n}. Correct one of them.",
-    ),
-    "no_number": Text(
-        "“{found}” in de kolom {column} is geen geheel getal. Verbeter de cel.",
-        "“{found}” in the column {column} is no whole number. Correct the cell.",
-    ),
-    "empty_cell": Text(
-        "Deze rij heeft een lege cel. Vul ze in.", "This row has an empty cell. Fill it in."
-    ),
-    "no_edition": Text(
-        "De vragenlijst vergelijkt met “{name}”, maar die editie is er niet. Voeg ze toe.",
-        "The questionnaire compares with “{name}”, but that edition is not there. Add it.",
-    ),
     "no_condition": Text(
         "“{name}”: “{found}” is geen voorwaarde. Kijk in docs/feedback.md welke er zijn.",
         "“{name}”: “{found}” is no condition. See docs/feedback.md for what there is.",
@@ -205,30 +144,6 @@ SENTENCES: Mapping[str, Text] = {
     "law_without_citation": Text(
         "“{name}” steunt op de wet zonder bron met datum. Noem een bron met “read”.",
         "“{name}” rests on the law without a dated source. Name a source with “read”.",
-    ),
-    "wrong_sum": Text(
-        "“{name}” ({segment}): de aantallen zijn samen {found}, de basis is {expected}. Verbeter "
-        "een van beide.",
-        "“{name}” ({segment}): the counts add up to {found}, the base is {expected}. Correct one "
-        "of them.",
-    ),
-    "wrong_sum_of_answers": Text(
-        "{name}: de antwoorden zijn samen {found}, het rapport drukt {expected}. Verbeter een "
-        "aantal of sum_of_answers.",
-        "{name}: the answers add up to {found}, the report prints {expected}. Correct a count or "
-        "sum_of_answers.",
-    ),
-    "wrong_cluster_sum": Text(
-        "“{name}”, “{option}”: de clusters zijn samen {found}, het totaal is {expected}. "
-        "Verbeter een van beide.",
-        "“{name}”, “{option}”: the clusters add up to {found}, the total is {expected}. Correct "
-        "one of them.",
-    ),
-    "share_contradicts_count": Text(
-        "“{option}”: {count} van {n} is {share} %, gedrukt staat {percent} %. Verbeter het cijfer "
-        "of schrijf de tegenstrijdigheid op in discrepancies.csv en verwijs ernaar.",
-        "“{option}”: {count} of {n} is {share} %, printed is {percent} %. Correct the figure or "
-        "write the discrepancy down in discrepancies.csv and refer to it.",
     ),
 }
 

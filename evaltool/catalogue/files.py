@@ -6,6 +6,7 @@ import io
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault
@@ -13,6 +14,8 @@ from evaltool.domain.language import Text
 
 Faults = list[Fault]
 Toml = Mapping[str, object]
+Rows = list[tuple[int, dict[str, str]]]
+"""The rows of a CSV by column, each with the line it starts on."""
 
 
 def read_text(path: Path, faults: Faults) -> str | None:
@@ -44,15 +47,13 @@ def read_toml(path: Path, faults: Faults) -> Toml | None:
         return None
 
 
-def read_csv(
-    path: Path, columns: Sequence[str], faults: Faults
-) -> list[tuple[int, dict[str, str]]] | None:
+def read_csv(path: Path, columns: Sequence[str], faults: Faults) -> Rows | None:
     """The rows of a CSV file with the line each starts on; None if its columns are not these."""
     text = read_text(path, faults)
     if text is None:
         return None
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    rows: list[tuple[int, dict[str, str]]] = []
+    rows: Rows = []
     start = 1
     try:
         for cells in reader:
@@ -223,6 +224,11 @@ class Entry:
             Entry(self.path, f"{self.name}.{key}", item, self.faults, place=(self, key, index))
             for index, item in enumerate(items)
         ]
+
+    def day(self, key: str) -> date:
+        """A date."""
+        value = self._take(key, date, None)
+        return value if isinstance(value, date) else date.min
 
     def raw(self, key: str, default: object = None) -> object:
         """The value as it stands."""

@@ -1,11 +1,12 @@
 """Reads the register of municipalities: ``benchmarks/municipalities/`` and the clusters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault
-from evaltool.catalogue.files import Entry, Faults, check_hash, line_of, read_csv, read_toml
+from evaltool.catalogue.files import Entry, Faults, Rows, check_hash, read_csv, read_toml
 from evaltool.domain.language import Text
 from evaltool.domain.municipality import (
     Cluster,
@@ -27,6 +28,10 @@ MUNICIPALITY_COLUMNS = (
     "postal_codes",
 )
 BELFIUS_COLUMNS = ("nis_code", "name", "cluster_code", "main_group")
+GROUP_COLUMNS = ("cluster_code", "cluster_name", "main_group", "n_2018_of_308", "printed_as")
+
+
+_READ = ("municipalities.csv", "belfius-2018.csv", "belfius-2018-clusters.csv")
 
 
 @dataclass(frozen=True)
@@ -56,28 +61,24 @@ def read_register(folder: Path, content: Path, faults: Faults) -> Register | Non
     ``folder`` is ``benchmarks/municipalities``, ``content`` holds ``clusters.toml``.
     """
     _check_hashes(folder, faults)
-    path = folder / "municipalities.csv"
+    path, belfius_path, groups_path = (folder / name for name in _READ)
     rows = read_csv(path, MUNICIPALITY_COLUMNS, faults)
-    groups_2018 = read_csv(folder / "belfius-2018.csv", BELFIUS_COLUMNS, faults)
+    groups_2018 = read_csv(belfius_path, BELFIUS_COLUMNS, faults)
+    codes_2018 = read_csv(groups_path, GROUP_COLUMNS, faults)
     rules = _rules(folder / "proposal.toml", faults)
     clusters = _clusters(content / "clusters.toml", faults)
-    if rows is None or groups_2018 is None or rules is None or clusters is None:
+    if rows is None or groups_2018 is None or codes_2018 is None:
         return None
-    belfius = {row["nis_code"]: row["main_group"] for _, row in groups_2018}
+    if rules is None or clusters is None:
+        return None
+    groups = {row["cluster_code"]: row["main_group"] for _, row in codes_2018}
+    belfius = _belfius(belfius_path, groups_2018, rules, groups, faults)
+    codes = _codes(path, rows, faults)
     for line, row in groups_2018:
-        if row["main_group"] not in rules.groups:
-            values = {"name": row["nis_code"], "key": row["main_group"]}
-            faults.append(Fault(folder / "belfius-2018.csv", line, "unknown_reference", values))
-
-    codes = {row["nis_code"] for _, row in rows}
-    former: dict[str, FormerMunicipality] = {}
-    for line, row in rows:
-        into = row["merged_into_nis"]
-        if into and into not in codes:
-            values = {"name": row["nis_code"], "key": into}
-            faults.append(Fault(path, line, "unknown_reference", values))
-        elif into:
-            former[row["nis_code"]] = FormerMunicipality(row["nis_code"], row["name"], into)
+        if row["nis_code"] not in codes:
+            values = {"name": row["name"], "key": row["nis_code"]}
+            faults.append(Fault(belfius_path, line, "unknown_reference", values))
+    former = _former(path, rows, codes, faults)
 
     municipalities: dict[str, Municipality] = {}
     for _, row in rows:
@@ -96,6 +97,76 @@ def read_register(folder: Path, content: Path, faults: Faults) -> Register | Non
             former=tuple(former[part].name for part in parts),
         )
     return Register(municipalities, former, clusters)
+
+
+def _belfius(
+    path: Path, rows: Rows, rules: _Rules, groups: Mapping[str, str], faults: Faults
+) -> Mapping[str, str]:
+    """The main group of 2018 by NIS code, each known to the rules and fit for its code."""
+    found: dict[str, str] = {}
+    for line, row in rows:
+        code, group = row["nis_code"], row["main_group"]
+        if code in found:
+            faults.append(Fault(path, line, "id_twice", {"name": code}))
+        if group not in rules.groups:
+            faults.append(Fault(path, line, "unknown_reference", {"name": code, "key": group}))
+        elif groups.get(row["cluster_code"]) != group:
+            values = {"name": code, "key": row["cluster_code"]}
+            faults.append(Fault(path, line, "wrong_group", values))
+        found[code] = group
+    return found
+
+
+def _codes(path: Path, rows: Rows, faults: Faults) -> frozenset[str]:
+    """Every NIS code of the register, its row checked cell by cell."""
+    found: set[str] = set()
+    for line, row in rows:
+        code = row["nis_code"]
+        if not (code.isascii() and code.isdigit() and len(code) == 5):
+            faults.append(Fault(path, line, "no_nis_code", {"found": code}))
+        if code in found:
+            faults.append(Fault(path, line, "id_twice", {"name": code}))
+        found.add(code)
+        if not (row["name"] and row["province"] and row["postal_codes"]):
+            faults.append(Fault(path, line, "empty_cell"))
+        for column in ("valid_from", "valid_to"):
+            if not _is_day(row[column]) and (row[column] or column == "valid_from"):
+                values = {"column": column, "found": row[column]}
+                faults.append(Fault(path, line, "no_date", values))
+        if bool(row["valid_to"]) != bool(row["merged_into_nis"]):
+            faults.append(Fault(path, line, "merger_without_end", {"name": code}))
+    return frozenset(found)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _former(
+    path: Path, rows: Rows, codes: Container[str], faults: Faults
+) -> dict[str, FormerMunicipality]:
+    """The municipalities that were merged, by their old code; none that becomes itself again."""
+    found: dict[str, FormerMunicipality] = {}
+    lines: dict[str, int] = {}
+    for line, row in rows:
+        code, into = row["nis_code"], row["merged_into_nis"]
+        if into and into not in codes:
+            faults.append(Fault(path, line, "unknown_reference", {"name": code, "key": into}))
+        elif into:
+            found[code] = FormerMunicipality(code, row["name"], into)
+            lines[code] = line
+    for start in list(found):
+        seen, code = {start}, found[start].merged_into
+        while code in found and code not in seen:
+            seen.add(code)
+            code = found[code].merged_into
+        if code == start:
+            faults.append(Fault(path, lines[start], "merger_circle", {"name": start}))
+    circles = {f.values["name"] for f in faults if f.code == "merger_circle"}
+    return {code: former for code, former in found.items() if code not in circles}
 
 
 def _parts(code: str, former: Mapping[str, FormerMunicipality]) -> Iterable[str]:
@@ -140,7 +211,6 @@ def _rules(path: Path, faults: Faults) -> _Rules | None:
     for group in entry.entries("groups"):
         name = group.string("main_group")
         group.name = name
-        group.line = line_of(path, name)
         groups[name] = _Group(
             label=group.needed_text("label"),
             candidates=_numbers(group, "candidates"),
@@ -161,7 +231,7 @@ def _rules(path: Path, faults: Faults) -> _Rules | None:
 
 def _numbers(entry: Entry, key: str) -> tuple[int, ...]:
     value = entry.raw(key, [])
-    if not isinstance(value, list) or not all(n in CLUSTERS for n in value):
+    if not isinstance(value, list) or not all(type(n) is int and n in CLUSTERS for n in value):
         entry.fault("wrong_type", key=key)
         return ()
     return tuple(value)
@@ -194,12 +264,13 @@ def _check_hashes(folder: Path, faults: Faults) -> None:
         name = file.string("name")
         named.add(name)
         file.name = name
-        file.line = line_of(path, name)
         file.needed_text("what")
         file.strings("sources", required=True)
         file.string("licence")
-        file.raw("accessed")
+        file.day("accessed")
         check_hash(folder / name, file.string("sha256"), faults)
+        if name not in _READ and not (folder / name).exists():
+            faults.append(Fault(folder / name, None, "missing_file"))
         file.done()
     entry.done()
     for data in sorted(folder.glob("*.csv")):

@@ -1,16 +1,24 @@
 """Reads one edition of the survey: a folder with a CSV and a TOML of provenance per table."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault
-from evaltool.catalogue.files import Entry, Faults, check_hash, read_csv, read_toml
+from evaltool.catalogue.files import Entry, Faults, Rows, check_hash, read_csv, read_toml
+from evaltool.catalogue.survey_tables import (
+    TableFiles,
+    check_known,
+    digits,
+    read_provenance,
+    read_tables,
+    table_names,
+    whole_number,
+)
 from evaltool.domain.document import DERIVED_QUESTIONS
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Kind, Questionnaire
 from evaltool.domain.survey import (
+    CLUSTER_SEGMENTS,
     FLANDERS,
     Cell,
     CountStatus,
@@ -18,21 +26,8 @@ from evaltool.domain.survey import (
     Distribution,
     EarlierFigure,
     Survey,
-    Table,
 )
 
-CELL_COLUMNS = (
-    "question",
-    "kind",
-    "segment",
-    "n",
-    "option",
-    "label_nl",
-    "count",
-    "percent_printed",
-    "count_status",
-    "discrepancies",
-)
 DISCREPANCY_COLUMNS = (
     "id",
     "place_nl",
@@ -53,54 +48,13 @@ EARLIER_COLUMNS = (
     "rank_printed",
     "discrepancies",
 )
-NOT_TABLES = ("edition", "discrepancies", "survey-2018")
-
 DERIVED_OPTIONS: Mapping[str, tuple[str, ...]] = {"radicalisation_any": ("yes", "no")}
 """The options of questions that are derived and therefore not in the questionnaire."""
 
-Rows = list[tuple[int, dict[str, str]]]
-
-
-@dataclass(frozen=True)
-class TableFiles:
-    """A table as it stands in its two files, for the checks that need the lines."""
-
-    path: Path
-    table: Table
-    rows: Rows
-
-
-def read_tables(folder: Path, faults: Faults) -> tuple[TableFiles, ...]:
-    """Every table of a survey folder, with hash and columns checked, cells still as text."""
-    found: list[TableFiles] = []
-    names = {path.stem for path in folder.glob("*.toml")} | {p.stem for p in folder.glob("*.csv")}
-    for name in sorted(names - set(NOT_TABLES)):
-        path = folder / f"{name}.csv"
-        toml = folder / f"{name}.toml"
-        rows = read_csv(path, CELL_COLUMNS, faults)
-        provenance = read_toml(toml, faults)
-        if provenance is None:
-            continue
-        entry = Entry(toml, name, provenance, faults)
-        table = Table(
-            source=entry.string("source"),
-            section=entry.string("section"),
-            title=entry.needed_text("title"),
-            base=entry.needed_text("base"),
-            counts=entry.needed_text("counts"),
-            discrepancies=entry.strings("discrepancies"),
-            sum_of_answers=entry.whole("sum_of_answers", 0) or None,
-        )
-        for key in ("publisher", "report", "licence"):
-            entry.string(key)
-        for key in ("period", "population"):
-            entry.needed_text(key)
-        _day(entry, "accessed")
-        check_hash(path, entry.string("sha256"), faults)
-        entry.done()
-        if rows is not None:
-            found.append(TableFiles(path, table, rows))
-    return tuple(found)
+_SPLITS = (
+    *("signals_none", "signals_polarisation_only", "signals_radicalisation_only", "signals_both"),
+    *("policy_yes", "policy_no"),
+)
 
 
 def read_survey(folder: Path, questionnaire: Questionnaire, faults: Faults) -> Survey | None:
@@ -116,12 +70,18 @@ def read_survey(folder: Path, questionnaire: Questionnaire, faults: Faults) -> S
     entry = Entry(path, "edition", frame, faults)
     discrepancies = _discrepancies(folder, faults)
     tables = read_tables(folder, faults)
+    whole = _all_listed(entry, folder, tables)
     distributions: list[Distribution] = []
     for files in tables:
-        _known(files.path, None, files.table.discrepancies, discrepancies, faults)
-        distributions.extend(_distributions(files, questionnaire, discrepancies, faults))
+        toml = files.path.with_suffix(".toml")
+        check_known(toml, None, files.table.discrepancies, discrepancies, faults)
+        for line, distribution in _distributions(files, questionnaire, discrepancies, faults):
+            values = {"name": distribution.question, "segment": distribution.segment}
+            if any((d.question, d.segment) == tuple(values.values()) for d in distributions):
+                faults.append(Fault(files.path, line, "distribution_twice", values))
+            distributions.append(distribution)
     method = entry.strings("discrepancies")
-    _known(path, None, method, discrepancies, faults)
+    check_known(path, None, method, discrepancies, faults)
     survey = Survey(
         edition=entry.string("edition"),
         title=entry.needed_text("title"),
@@ -130,17 +90,53 @@ def read_survey(folder: Path, questionnaire: Questionnaire, faults: Faults) -> S
         period=entry.needed_text("period"),
         population=entry.needed_text("population"),
         licence=entry.needed_text("licence"),
-        accessed=_day(entry, "accessed"),
+        accessed=entry.day("accessed"),
         distributions=tuple(distributions),
         discrepancies=discrepancies,
-        earlier=_earlier(folder, discrepancies, faults),
+        earlier=_earlier(folder, questionnaire, discrepancies, faults),
         method_discrepancies=method,
     )
     entry.done()
+    if whole:
+        # With a table missing, what it should have held would only be told twice.
+        _check_complete(path, questionnaire, survey, faults)
+    return survey
+
+
+def _all_listed(entry: Entry, folder: Path, tables: Sequence[TableFiles]) -> bool:
+    """Whether the tables of the edition are all there and readable, and no others."""
+    listed, there = entry.strings("tables", required=True), table_names(folder)
+    for name in listed:
+        if name not in there:
+            entry.faults.append(Fault(folder / f"{name}.csv", None, "missing_file"))
+            entry.faults.append(Fault(folder / f"{name}.toml", None, "missing_file"))
+    for name in sorted(there - set(listed)):
+        entry.fault("unlisted_table", key="tables", table=name)
+    return set(listed) == {files.path.stem for files in tables}
+
+
+def _check_complete(
+    path: Path, questionnaire: Questionnaire, survey: Survey, faults: Faults
+) -> None:
+    """Check that each question has its figures: whole clusters, and each form its trend."""
     for question in questionnaire:
         if question.benchmarked and question.id not in survey.questions:
-            faults.append(Fault(folder, None, "question_without_survey", {"name": question.id}))
-    return survey
+            faults.append(Fault(path, None, "question_without_survey", {"name": question.id}))
+        elif question.kind is Kind.TREND:
+            source = questionnaire.by_id[question.sources[0]]
+            forms = [f"form:{option.id}" for option in source.options if option.surveyed]
+            _check_segments(path, survey, question.id, forms, faults)
+    for name in sorted(survey.per_cluster):
+        _check_segments(path, survey, name, CLUSTER_SEGMENTS, faults)
+
+
+def _check_segments(
+    path: Path, survey: Survey, question: str, segments: Sequence[str], faults: Faults
+) -> None:
+    for segment in segments:
+        if survey.get(question, segment) is None:
+            values = {"name": question, "segment": segment}
+            faults.append(Fault(path, None, "missing_segment", values))
 
 
 def _distributions(
@@ -148,13 +144,16 @@ def _distributions(
     questionnaire: Questionnaire,
     discrepancies: Mapping[str, Discrepancy],
     faults: Faults,
-) -> list[Distribution]:
-    found: list[Distribution] = []
+) -> list[tuple[int, Distribution]]:
+    """The distributions of a table, each with the line it starts on."""
+    found: list[tuple[int, Distribution]] = []
     groups: dict[tuple[str, str], Rows] = {}
     for line, row in files.rows:
         groups.setdefault((row["question"], row["segment"]), []).append((line, row))
     for (question, segment), rows in groups.items():
         first = rows[0][0]
+        if not _is_segment(segment, questionnaire):
+            faults.append(Fault(files.path, first, "unknown_segment", {"found": segment}))
         kind, options = _expected(questionnaire, question)
         if kind is None:
             faults.append(Fault(files.path, first, "unknown_question", {"name": question}))
@@ -178,9 +177,18 @@ def _distributions(
                 values = {"name": question, "segment": segment, "option": code}
                 faults.append(Fault(files.path, first, "missing_cell", values))
         shown = FLANDERS if segment == "total" else segment
-        base = _number(files.path, first, "n", rows[0][1]["n"], faults)
-        found.append(Distribution(question, shown, base, files.table, cells))
+        base = digits(rows[0][1]["n"])
+        found.append((first, Distribution(question, shown, base, files.table, cells)))
     return found
+
+
+def _is_segment(segment: str, questionnaire: Questionnaire) -> bool:
+    if segment.startswith("form:"):
+        form = segment.removeprefix("form:")
+        trends = (q for q in questionnaire if q.kind is Kind.TREND)
+        sources = (questionnaire.by_id[q.sources[0]] for q in trends)
+        return any(form == option.id for source in sources for option in source.options)
+    return segment == "total" or segment in CLUSTER_SEGMENTS or segment in _SPLITS
 
 
 def _expected(questionnaire: Questionnaire, question: str) -> tuple[Kind | None, tuple[str, ...]]:
@@ -209,12 +217,19 @@ def _cell(
     if status not in list(CountStatus):
         faults.append(Fault(path, line, "unknown_status", {"found": status}))
         status = CountStatus.AMBIGUOUS
+    # A count that is certain is there; one that the report does not have is not.
+    certain = status in (CountStatus.PRINTED, CountStatus.RECONSTRUCTED)
+    if status != CountStatus.AMBIGUOUS and certain != bool(row["count"]):
+        values = {"status": status, "count": row["count"]}
+        faults.append(Fault(path, line, "status_contradicts", values))
     ids = tuple(row["discrepancies"].split())
-    _known(path, line, ids, discrepancies, faults)
-    count = _number(path, line, "count", row["count"], faults)
-    n = _number(path, line, "n", row["n"], faults)
-    percent = _number(path, line, "percent_printed", row["percent_printed"], faults)
-    if count is None and percent is None:
+    check_known(path, line, ids, discrepancies, faults)
+    count = whole_number(path, line, "count", row["count"], faults)
+    n = whole_number(path, line, "n", row["n"], faults)
+    percent = whole_number(path, line, "percent_printed", row["percent_printed"], faults)
+    if percent is not None and percent > 100:
+        faults.append(Fault(path, line, "percent_over_100", {"found": str(percent)}))
+    if not row["count"] and not row["percent_printed"]:
         faults.append(Fault(path, line, "no_figure", {"option": row["option"]}))
     if count is not None and (n is None or count > n):
         values = {"count": row["count"], "n": row["n"]}
@@ -222,32 +237,20 @@ def _cell(
     return Cell(row["option"], count, percent, CountStatus(status), ids)
 
 
-def _number(path: Path, line: int, column: str, text: str, faults: Faults) -> int | None:
-    if text == "":
-        return None
-    if not (text.isascii() and text.isdigit()):
-        faults.append(Fault(path, line, "no_number", {"column": column, "found": text}))
-        return None
-    return int(text)
-
-
-def _known(
-    path: Path,
-    line: int | None,
-    ids: tuple[str, ...],
-    discrepancies: Mapping[str, Discrepancy],
-    faults: Faults,
-) -> None:
-    for id_ in ids:
-        if id_ not in discrepancies:
-            faults.append(Fault(path, line, "unknown_discrepancy", {"found": id_}))
-
-
 def _discrepancies(folder: Path, faults: Faults) -> Mapping[str, Discrepancy]:
     path = folder / "discrepancies.csv"
-    _beside(path, faults)
+    toml = path.with_suffix(".toml")
+    provenance = read_toml(toml, faults)
+    if provenance is not None:
+        entry = Entry(toml, "discrepancies", provenance, faults)
+        entry.string("licence")
+        entry.day("accessed")
+        check_hash(path, entry.string("sha256"), faults)
+        entry.done()
     found: dict[str, Discrepancy] = {}
     for line, row in read_csv(path, DISCREPANCY_COLUMNS, faults) or []:
+        if row["id"] in found:
+            faults.append(Fault(path, line, "id_twice", {"name": row["id"]}))
         if not all(row.values()):
             faults.append(Fault(path, line, "empty_cell"))
         texts = [Text(row[f"{k}_nl"], row[f"{k}_en"]) for k in ("place", "explanation", "taken")]
@@ -256,39 +259,35 @@ def _discrepancies(folder: Path, faults: Faults) -> Mapping[str, Discrepancy]:
 
 
 def _earlier(
-    folder: Path, discrepancies: Mapping[str, Discrepancy], faults: Faults
+    folder: Path,
+    questionnaire: Questionnaire,
+    discrepancies: Mapping[str, Discrepancy],
+    faults: Faults,
 ) -> tuple[EarlierFigure, ...]:
     path = folder / "survey-2018.csv"
-    _beside(path, faults)
+    if not path.exists() and not path.with_suffix(".toml").exists():
+        return ()
+    table = read_provenance(path, faults)
+    if table is not None:
+        check_known(path.with_suffix(".toml"), None, table.discrepancies, discrepancies, faults)
     found: list[EarlierFigure] = []
     for line, row in read_csv(path, EARLIER_COLUMNS, faults) or []:
         ids = tuple(row["discrepancies"].split())
-        _known(path, line, ids, discrepancies, faults)
+        check_known(path, line, ids, discrepancies, faults)
+        if row["question"] not in questionnaire.by_id:
+            faults.append(Fault(path, line, "unknown_question", {"name": row["question"]}))
+        if not (row["percent"] or row["fraction_printed"] or row["rank_printed"]):
+            faults.append(Fault(path, line, "no_figure", {"option": row["option"]}))
         found.append(
             EarlierFigure(
                 section=row["section"],
                 question=row["question"],
                 segment=FLANDERS if row["segment"] == "total" else row["segment"],
                 option=row["option"],
-                percent=_number(path, line, "percent", row["percent"], faults),
+                percent=whole_number(path, line, "percent", row["percent"], faults),
                 fraction=row["fraction_printed"] or None,
-                rank=_number(path, line, "rank_printed", row["rank_printed"], faults),
+                rank=whole_number(path, line, "rank_printed", row["rank_printed"], faults),
                 discrepancies=ids,
             )
         )
     return tuple(found)
-
-
-def _beside(path: Path, faults: Faults) -> None:
-    """Check a data file against the hash in the TOML beside it."""
-    provenance = read_toml(path.with_suffix(".toml"), faults)
-    if provenance is not None:
-        check_hash(path, provenance.get("sha256"), faults)
-
-
-def _day(entry: Entry, key: str) -> date:
-    value = entry.raw(key)
-    if isinstance(value, date):
-        return value
-    entry.fault("wrong_type", key=key)
-    return date.min
