@@ -208,7 +208,7 @@ def test_a_row_has_count_share_and_interval(catalogue: Catalogue) -> None:
     shown = text(catalogue, "8")
     low, high = (round(100 * end) for end in wilson(16, 24))
     assert row(shown, "cluster_4", "yes_municipal")[3:] == [
-        *("16/24", "67%", f"{low}%", "–", f"{high}%", "67%", "printed"),
+        *("16/24", "67%", f"{low}%", "–", f"{high}%", "67%", "gedrukt"),
     ]
     assert row(shown, "flanders", "unknown")[3:5] == ["9/137", "7%"]
 
@@ -221,14 +221,14 @@ def test_a_small_base_has_counts_only(catalogue: Catalogue) -> None:
 def test_a_percentage_without_count_stays_one(catalogue: Catalogue) -> None:
     shown = text(catalogue, "7", "en")
     assert row(shown, "policy_no", "parenting_support")[3:] == [
-        *("–", "–", "–", "67%", "ambiguous"),
+        *("–", "–", "–", "67%", "not", "certain"),
     ]
 
 
 def test_contradictions_are_marked(catalogue: Catalogue) -> None:
     assert row(text(catalogue, "1"), "cluster_2", "yes")[-1] == "D01"
-    assert row(text(catalogue, "Figuur 10"), "flanders", "municipality")[-2:] == [
-        *("ambiguous", "D14"),
+    assert row(text(catalogue, "Figuur 10"), "flanders", "municipality")[-3:] == [
+        *("niet", "zeker", "D14"),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -448,3 +449,41 @@ def test_several_damages_are_all_told_at_once(copy: Path) -> None:
     for cause in damages.values():
         cause()
     assert set(damages) <= {code for _, _, code in told(all_faults(copy))}
+
+
+def test_without_a_questionnaire_the_files_are_checked_all_the_same(
+    copy: Path, tmp_path: Path
+) -> None:
+    damage(copy / SURVEY / "figuur-12.csv", ",40,48,", ",41,48,", rehash=False)
+    content = Path(shutil.copytree(CONTENT, tmp_path / "content"))
+    (content / "questionnaire.toml").write_text("[[", encoding="utf-8")
+    catalogue, faults = read(content, copy)
+    assert catalogue is None
+    assert [found for found in told(faults) if found[2] in ("not_toml", "wrong_hash")] == [
+        ("questionnaire.toml", 1, "not_toml"),
+        ("figuur-12.csv", None, "wrong_hash"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "needle"),
+    [("tabel-2", "som van zijn rij"), ("tabel-7", "Met beleid"), ("figuur-11", "staan gedrukt")],
+)
+def test_each_table_says_how_its_counts_are_known(survey: Survey, name: str, needle: str) -> None:
+    source = name.capitalize().replace("-", " ")
+    assert needle in survey.tables[source].counts.nl
+
+
+def test_a_table_with_a_count_that_is_not_printed_says_so(survey: Survey) -> None:
+    sure = "Aantal en percentage staan gedrukt in het rapport."
+    for table in survey.tables.values():
+        cells = [c for d in survey.distributions if d.table is table for c in d.cells]
+        all_printed = all(cell.status is CountStatus.PRINTED for cell in cells)
+        assert (table.counts.nl == sure) == (all_printed and table.source != "Tabel 1")
+
+
+def test_a_folder_in_place_of_a_file(copy: Path) -> None:
+    path = copy / SURVEY / "figuur-6.csv"
+    path.unlink()
+    path.mkdir()
+    assert ("figuur-6.csv", None, "missing_file") in told(all_faults(copy))

@@ -42,7 +42,7 @@ def table_text(folder: Path, asked: str, texts: Texts) -> str:
     frame = frame_of([files]).sort_values(
         ["question", "segment"], kind="stable", key=lambda column: pd.factorize(column)[0]
     )
-    rows = [_row(cell) for cell in frame.to_dict("records")]
+    rows = [_row(cell, texts) for cell in frame.to_dict("records")]
     section = texts("benchmarks.section", section=table.section)
     lines = [
         f"{table.source} ({section}): {texts.of(table.title)}",
@@ -85,7 +85,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _row(cell: Mapping[Hashable, Any]) -> tuple[str, ...]:
+def _row(cell: Mapping[Hashable, Any], texts: Texts) -> tuple[str, ...]:
     count, n, percent = cell["count"], cell["n"], cell["percent"]
     share = interval = "–"
     counted = "–"
@@ -105,7 +105,7 @@ def _row(cell: Mapping[Hashable, Any]) -> tuple[str, ...]:
         share,
         interval,
         printed,
-        str(cell["status"]),
+        texts(f"benchmarks.status_{cell['status']}"),
         str(cell["discrepancies"]),
     )
 

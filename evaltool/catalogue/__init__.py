@@ -10,7 +10,7 @@ from evaltool.catalogue.questionnaire import read_questionnaire
 from evaltool.catalogue.register import read_register
 from evaltool.catalogue.rulebook import read_rulebook
 from evaltool.catalogue.survey import read_survey
-from evaltool.catalogue.survey_tables import table_sources
+from evaltool.catalogue.survey_tables import read_tables, table_sources
 from evaltool.catalogue.texts import read_texts
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.feedback import Rulebook
@@ -55,6 +55,9 @@ def read(
     questionnaire = read_questionnaire(content, faults)
     register = read_register(benchmarks / "municipalities", content, faults)
     if questionnaire is None:
+        # Without its questions a survey cannot be read, but its files can be checked.
+        for frame in sorted(benchmarks.glob("*/edition.toml")):
+            read_tables(frame.parent, faults)
         return None, faults
     folder = benchmarks / questionnaire.survey
     if not folder.is_dir():

@@ -22,7 +22,7 @@ def read_text(path: Path, faults: Faults) -> str | None:
     """The text of a UTF-8 file; None, with a fault, if it is missing or encoded otherwise."""
     try:
         raw = path.read_bytes()
-    except FileNotFoundError:
+    except OSError:  # a folder in its place counts as missing too
         faults.append(Fault(path, None, "missing_file"))
         return None
     try:
