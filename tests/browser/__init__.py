@@ -1,0 +1,1 @@
+"""Tests in a browser, as somebody uses the tool."""
