@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from evaltool.domain.evaluation import Evaluation
 from evaltool.web.context import Services
@@ -120,7 +120,12 @@ def test_leaving_while_saving_is_no_conflict(
     page: Page, live_server: LiveServer, address: str
 ) -> None:
     page.goto(f"{address}/sections/situation/1")
-    page.route("**/situation/1", lambda route: (page.wait_for_timeout(400), route.continue_()))
+
+    def slowly(route: Route) -> None:
+        page.wait_for_timeout(400)
+        route.continue_()
+
+    page.route("**/situation/1", slowly)
     page.locator("#specific_policy-yes").check()
     expect(page.locator("#saved")).to_have_text("Bewaren…")
     page.locator("#polarisation_signals-no").check()

@@ -47,9 +47,8 @@ class Walker:
             self.seen.append(match.group(1))
             self.answer(answers)
             self.look(self.page)
-            here = self.page.url
-            self.page.locator("button[name=next]").click()
-            self.page.wait_for_url(lambda url, here=here: url != here)
+            with self.page.expect_navigation():
+                self.page.locator("button[name=next]").click()
             self.look(self.page)
 
     def answer(self, answers: Answers) -> None:
