@@ -97,13 +97,10 @@
         form.elements.version.value = body.version;
         say(body.saved);
         for (const box of form.querySelectorAll('[id^="warning-"]')) {
-          const kinds = body.warnings[box.id.slice(8)];
+          const warning = body.warnings[box.id.slice(8)] || "";
+          if (box.textContent === warning) continue;
           box.textContent = "";
-          if (kinds) {
-            const line = document.createElement("p");
-            line.textContent = words.warning.replace("{kinds}", kinds.join(", "));
-            box.append(line);
-          }
+          if (warning) box.appendChild(document.createElement("p")).textContent = warning;
         }
         wait = 1500;
       } else if (body.errors) {

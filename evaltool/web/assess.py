@@ -22,7 +22,7 @@ from evaltool.web.context import (
 )
 from evaltool.web.forms import Submission, parse
 from evaltool.web.pages import ConflictPage, ConflictRow, OverviewPage
-from evaltool.web.questions import field_at_fault, section_page, suspected, wording
+from evaltool.web.questions import field_at_fault, section_page, suspected, warning, wording
 from evaltool.web.rendering import messages, moment_text, render, tell
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
 
@@ -131,7 +131,7 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
     t = texts()
     questionnaire = services().catalogue.questionnaire
     for question in here.questions:
-        for kind in suspected(evaluation.answers, question.id):
+        if kinds := suspected(evaluation.answers, question.id):
             address = url_for(
                 "assess.section",
                 id_=evaluation.id,
@@ -139,8 +139,7 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
                 number=here.number,
                 _anchor=f"note-{question.id}",
             )
-            sentence = t("warning.told", kind=t(f"warning.kind.{kind}"))
-            tell(sentence, address, t("warning.look"))
+            tell(t("warning.told", kinds=kinds), address, t("warning.look"))
     if "later" in request.form:
         tell(t("section.saved_for_later"))
         return redirect(url_for("assess.overview", id_=evaluation.id), 303)
@@ -270,9 +269,9 @@ def _json(body: Mapping[str, object], status: int) -> Response:
 
 def _saved_json(evaluation: Evaluation, here: Stop) -> Response:
     warnings = {
-        question.id: [texts()(f"warning.kind.{kind}") for kind in found]
+        question.id: found
         for question in here.questions
-        if (found := suspected(evaluation.answers, question.id))
+        if (found := warning(evaluation.answers, question.id))
     }
     body = {
         "version": evaluation.versions.get(here.section.id, 0),

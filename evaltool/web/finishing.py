@@ -24,7 +24,7 @@ from evaltool.web.pages import (
     DetailsPage,
     Message,
 )
-from evaltool.web.questions import suspected, wording
+from evaltool.web.questions import warning, wording
 from evaltool.web.rendering import render, tell
 from evaltool.web.walk import Task, tasks
 
@@ -57,7 +57,6 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
     given = reported(questionnaire, evaluation.answers)
     now_asked = asked(questionnaire, evaluation.answers)
     words = wording()
-    t = texts()
     rows: list[CheckRow] = []
     for question in task.section.questions:
         if question.id not in now_asked:
@@ -70,7 +69,7 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
                 page=question.page,
                 answer=words.answer(question, given) if complete else (),
                 note=note,
-                warnings=tuple(t(f"warning.kind.{kind}") for kind in suspected(given, question.id)),
+                warning=warning(given, question.id),
             )
         )
     return CheckSection(task=task, rows=tuple(rows))

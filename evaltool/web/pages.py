@@ -98,8 +98,8 @@ class SectionPage(EvaluationPage):
     """A page of questions, with what is held for them and what is wrong with it.
 
     ``errors`` are sentences per question, ``invalid`` the ids of the fields at fault,
-    ``rankable`` lists (code, label) of what can be ranked; ``warnings`` the kinds of personal
-    data that a note seems to hold, per question; ``routes`` in words when a conditional
+    ``rankable`` lists (code, label) of what can be ranked; ``warnings``, per question, what to
+    say of personal data that its texts seem to hold; ``routes`` in words when a conditional
     question is asked.
     """
 
@@ -111,7 +111,7 @@ class SectionPage(EvaluationPage):
     previous: Stop | None
     saved: str
     errors: Mapping[str, str]
-    warnings: Mapping[str, tuple[str, ...]]
+    warnings: Mapping[str, str]
     invalid: frozenset[str]
     rankable: tuple[tuple[str, str], ...]
     routes: Mapping[str, str]
@@ -155,7 +155,7 @@ class CheckRow:
     page: int
     answer: tuple[str, ...]
     note: str
-    warnings: tuple[str, ...]
+    warning: str
 
 
 @dataclass(frozen=True, kw_only=True)

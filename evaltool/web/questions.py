@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from evaltool.domain.answers import Answers, rankable
 from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.language import listing
 from evaltool.domain.personal_data import suspicions
 from evaltool.domain.questionnaire import Kind
 from evaltool.domain.validation import Problem
@@ -61,10 +62,7 @@ def section_page(
         saved=moment_text(evaluation.changed_at) if known else "",
         errors=errors or {},
         invalid=frozenset((invalid or {}).values()),
-        warnings={
-            q.id: tuple(t(f"warning.kind.{kind}") for kind in suspected(answers, q.id))
-            for q in here.questions
-        },
+        warnings={q.id: warning(answers, q.id) for q in here.questions},
         rankable=ranked,
         routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
         questions=questionnaire.by_id,
@@ -83,7 +81,15 @@ def field_at_fault(problem: Problem) -> str:
             return problem.where
 
 
-def suspected(answers: Answers, question: str) -> tuple[str, ...]:
-    """The kinds of personal data that note and text at a question seem to hold."""
-    texts_given = (answers.notes.get(question, ""), answers.other_text.get(question, ""))
-    return suspicions("\n".join(texts_given))
+def suspected(answers: Answers, question: str) -> str:
+    """The kinds of personal data that note and text at a question seem to hold, in words."""
+    given = (answers.notes.get(question, ""), answers.other_text.get(question, ""))
+    t = texts()
+    kinds = [t(f"warning.kind.{kind}") for kind in suspicions("\n".join(given))]
+    return listing(kinds, t("report.and"))
+
+
+def warning(answers: Answers, question: str) -> str:
+    """What to say at a question whose texts seem to hold personal data; empty where none do."""
+    kinds = suspected(answers, question)
+    return texts()("warning.here", kinds=kinds) if kinds else ""

@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup, escape
 
 from evaltool import __version__
 from evaltool.charts import inline_svg
@@ -37,6 +38,8 @@ def tell(sentence: str, address: str = "", words: str = "") -> None:
 def install(app: Flask) -> None:
     """Give templates their texts, dates and partials."""
 
+    app.add_template_filter(_whole, "whole")
+
     @app.context_processor
     def always() -> dict[str, object]:
         return {
@@ -51,6 +54,11 @@ def install(app: Flask) -> None:
             "day_text": lambda day: date_text(day, language()),
             "moment_text": moment_text,
         }
+
+
+def _whole(text: str) -> Markup:
+    """A text in which no line ends between "LIVC-" and "R"."""
+    return escape(text).replace("LIVC-R", Markup('<span class="whole">LIVC-R</span>'))
 
 
 def moment_text(moment: datetime) -> str:
