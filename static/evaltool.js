@@ -81,17 +81,21 @@
   reveal(false);
 
   // Save as one types; what could not be saved stays here and is tried again.
-  let timer = 0, wait = 1500, busy = false, again = false, leaving = false;
+  const pause = 1500;
+  let timer = 0, wait = pause, busy = false, dirty = false, leaving = false, warned = false;
+  const send = (more) => fetch(form.action, {
+    method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, ...more,
+  });
   const later = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
   async function save() {
     if (leaving) return;
-    if (busy) { again = true; return; }
+    if (busy) { later(300); return; }
+    clearTimeout(timer);
     busy = true;
+    dirty = false;
     say(words.saving);
     try {
-      const answer = await fetch(form.action, {
-        method: "POST", body: new FormData(form), headers: { Accept: "application/json" },
-      });
+      const answer = await send();
       const body = await answer.json();
       if (answer.ok) {
         form.elements.version.value = body.version;
@@ -102,34 +106,49 @@
           box.textContent = "";
           if (warning) box.appendChild(document.createElement("p")).textContent = warning;
         }
-        wait = 1500;
-      } else if (body.errors) {
-        say(words.refused, true);
+        wait = pause;
+        if (dirty) later(300);
       } else {
-        say(body.conflict || body.failed, true);
+        dirty = true;
+        say(body.errors ? words.refused : body.conflict || body.failed, true);
+        if (answer.status >= 500) tryAgain();
       }
     } catch {
-      wait = Math.min(wait * 2, 30000);
+      dirty = true;
       say(words.offline, true);
-      later(wait);
+      tryAgain();
     }
     busy = false;
-    if (again) { again = false; later(300); }
   }
-  form.addEventListener("input", () => { say(words.unsaved); later(1500); });
-  form.addEventListener("change", () => { reveal(true); later(600); });
+  const tryAgain = () => { wait = Math.min(wait * 2, 30000); later(wait); };
+  const changed = (delay) => { dirty = true; warned = false; later(delay); };
+  const whenFree = (act) => {
+    const timer = setInterval(() => { if (!busy) { clearInterval(timer); act(); } }, 50);
+  };
+  form.addEventListener("input", () => { say(words.unsaved); changed(pause); });
+  form.addEventListener("change", () => { reveal(true); changed(600); });
+
+  // A link leaves the page once what was typed is saved; a second click leaves it anyway.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (!link || elsewhere || link.getAttribute("href").startsWith("#")) return;
+    if (warned || !(dirty || busy)) return;
+    event.preventDefault();
+    whenFree(async () => {
+      if (dirty) await save();
+      if (dirty) warned = true; else location.assign(link.href);
+    });
+  });
+  // A window that closes has no time to wait.
+  addEventListener("pagehide", () => { if (dirty && !leaving) send({ keepalive: true }); });
+
   // While a save is under way its answer brings the version that the next one needs.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     if (!busy) { leaving = true; return; }
     event.preventDefault();
     const button = event.submitter;
-    const whenSaved = setInterval(() => {
-      if (busy) return;
-      clearInterval(whenSaved);
-      again = false;
-      clearTimeout(timer);
-      form.requestSubmit(button);
-    }, 50);
+    whenFree(() => form.requestSubmit(button));
   });
 })();

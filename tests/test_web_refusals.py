@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.questionnaire import NOTE_LIMIT
-from evaltool.store import StoreError
+from evaltool.store import DatabaseFull, DatabaseLocked, ReadOnly, StoreError
 from evaltool.web.context import Services
 from tests.browsing import begun, changed, form_of, parsed, send, text_of
 from tests.factories import a_document
@@ -155,20 +155,26 @@ def test_an_expired_button_changes_nothing(client: FlaskClient, app: Flask, addr
     assert kept(app, address) == before
 
 
-@pytest.mark.parametrize("code", ["store_locked", "store_full", "store_read_only", "store_failed"])
+@pytest.mark.parametrize("error", [StoreError, DatabaseFull, DatabaseLocked, ReadOnly])
 def test_what_the_disk_refuses_comes_back_as_typed(
-    client: FlaskClient, app: Flask, address: str, code: str, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient,
+    app: Flask,
+    address: str,
+    catalogue: Catalogue,
+    error: type[StoreError],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     held: Services = app.extensions["evaltool"]
 
     def fail(*_: object, **__: object) -> None:
-        raise StoreError(code, Path("evaltool.sqlite"))
+        raise error
 
     monkeypatch.setattr(held.evaluations, "save_section", fail)
     page = client.get(f"{address}/sections/structure/2")
     failed = send(client, page, "structure/2", fields={"note:chair": "niet kwijt"})
     assert failed.status_code == 503
     assert form_of(failed, "structure/2")["note:chair"] == "niet kwijt"
+    assert catalogue.texts[f"error.{error.code}.what"].nl in failed.text
     monkeypatch.undo()
     assert send(client, failed, "structure/2").status_code == 303
     assert kept(app, address).answers.notes["chair"] == "niet kwijt"

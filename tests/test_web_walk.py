@@ -145,6 +145,16 @@ def test_save_and_go_on_later(client: FlaskClient, app: Flask) -> None:
     assert "Bewaard op" in again.get_data(as_text=True)
 
 
+def test_going_back_saves_too(client: FlaskClient, app: Flask) -> None:
+    address = begun(client)
+    page = client.get(f"{address}/sections/situation/1")
+    saved = send(client, page, "situation/1", back="1", specific_policy="no")
+    assert saved.headers["Location"] == f"{address}/sections/profile/1"
+    assert kept(app, address).answers.values == {"specific_policy": "no"}
+    first = client.get(f"{address}/sections/profile/1")
+    assert send(client, first, "profile/1", back="1").headers["Location"] == address
+
+
 def test_back_and_reload_are_harmless(client: FlaskClient, app: Flask) -> None:
     address = begun(client)
     page = client.get(f"{address}/sections/situation/1")

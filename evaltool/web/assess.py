@@ -23,7 +23,7 @@ from evaltool.web.context import (
 from evaltool.web.forms import Submission, parse
 from evaltool.web.pages import ConflictPage, ConflictRow, OverviewPage
 from evaltool.web.questions import field_at_fault, section_page, suspected, warning, wording
-from evaltool.web.rendering import messages, moment_text, render, tell
+from evaltool.web.rendering import failure, messages, moment_text, render, tell, wants_json
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
 
 blueprint = Blueprint("assess", __name__)
@@ -96,7 +96,7 @@ def _save(evaluation: Evaluation, here: Stop) -> AnyResponse:
     problems = validate(held.catalogue.questionnaire, mine, here.questions, leftovers=True)
     if problems:
         errors = Refusals(wording()).by_question(problems)
-        if _wants_json():
+        if wants_json():
             return _json({"errors": errors}, 422)
         invalid = {problem.where: field_at_fault(problem) for problem in reversed(problems)}
         page = section_page(evaluation, here, mine, errors, invalid, version=_version(sent))
@@ -121,7 +121,7 @@ def _keep(evaluation: Evaluation, here: Stop, answers: Answers, version: int) ->
         return _unsaved(texts()("section.finished"), 409)
     except VersionConflict as conflict:
         return _conflict(conflict.current, here, answers)
-    if _wants_json():
+    if wants_json():
         return _saved_json(saved, here)
     return _after(saved, here)
 
@@ -143,8 +143,10 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
     if "later" in request.form:
         tell(t("section.saved_for_later"))
         return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+    previous, following = neighbours(questionnaire, evaluation.answers, here)
+    if "back" in request.form:
+        return _to(evaluation, previous)
     done = state(questionnaire, evaluation.answers, here.section.id) is SectionState.DONE
-    _, following = neighbours(questionnaire, evaluation.answers, here)
     leaving = following is None or following.section.id != here.section.id
     if done and leaving and _is_compared(here.section):
         address = url_for("results.section", id_=evaluation.id, section_id=here.section.id)
@@ -152,15 +154,20 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
         tell(told, address, t("section.see_comparison"))
     if following is None or (following.section.optional and not here.section.optional):
         return redirect(url_for("finishing.check", id_=evaluation.id), 303)
-    return redirect(
-        url_for(
-            "assess.section",
-            id_=evaluation.id,
-            section_id=following.section.id,
-            number=following.number,
-        ),
-        303,
+    return _to(evaluation, following)
+
+
+def _to(evaluation: Evaluation, place: Stop | None) -> AnyResponse:
+    """To a page of the walk, or to the overview where there is none."""
+    if place is None:
+        return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+    address = url_for(
+        "assess.section",
+        id_=evaluation.id,
+        section_id=place.section.id,
+        number=place.number,
     )
+    return redirect(address, 303)
 
 
 def _is_compared(section: Section) -> bool:
@@ -172,8 +179,8 @@ def _conflict(current: Evaluation, here: Stop, mine: Answers) -> AnyResponse:
     differing = differences(mine, current.answers, here.questions)
     if not differing:
         # Somebody else changed other pages of this section; these questions are as sent.
-        return _saved_json(current, here) if _wants_json() else _after(current, here)
-    if _wants_json():
+        return _saved_json(current, here) if wants_json() else _after(current, here)
+    if wants_json():
         return _json({"conflict": texts()("conflict.told")}, 409)
     return _conflict_page(current, here, mine)
 
@@ -241,8 +248,8 @@ def not_saved(code: str) -> Response:
 
 
 def _unsaved(note: str, status: int) -> Response:
-    if _wants_json():
-        return _json({"failed": note}, status)
+    if wants_json():
+        return failure(note, status)
     arguments = request.view_args or {}
     evaluation = evaluation_or_404(str(arguments["id_"]))
     here = _stop(evaluation, str(arguments["section_id"]), int(arguments["number"]))
@@ -255,10 +262,6 @@ def _unsaved(note: str, status: int) -> Response:
 def _version(sent: Submission) -> int:
     """The version a page started from; without one it started from none that is kept."""
     return -1 if sent.version is None else sent.version
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _json(body: Mapping[str, object], status: int) -> Response:

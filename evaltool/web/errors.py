@@ -8,7 +8,7 @@ from evaltool.store import StoreError
 from evaltool.web import assess
 from evaltool.web.context import texts
 from evaltool.web.pages import ErrorPage
-from evaltool.web.rendering import render
+from evaltool.web.rendering import failure, render, wants_json
 
 _KNOWN = (400, 403, 404, 405, 409, 413)
 
@@ -44,6 +44,8 @@ def install(app: Flask) -> None:
 def error_page(key: str, status: int, problems: tuple[str, ...] = ()) -> Response:
     """The page for one kind of error, its sentences at ``<key>.what``, ``.lost`` and ``.now``."""
     t = texts()
+    if wants_json():
+        return failure(t(f"{key}.what"), status)
     page = ErrorPage(
         title=t(f"{key}.title"),
         what=t(f"{key}.what"),

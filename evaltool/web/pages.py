@@ -108,7 +108,6 @@ class SectionPage(EvaluationPage):
     answers: Answers
     version: int
     tasks: tuple[Task, ...]
-    previous: Stop | None
     saved: str
     errors: Mapping[str, str]
     warnings: Mapping[str, str]

@@ -12,7 +12,7 @@ from evaltool.domain.wording import Wording
 from evaltool.web.context import municipality_of, services, texts
 from evaltool.web.pages import Message, SectionPage
 from evaltool.web.rendering import messages, moment_text
-from evaltool.web.walk import Stop, neighbours, tasks
+from evaltool.web.walk import Stop, tasks
 
 
 def wording() -> Wording:
@@ -39,7 +39,6 @@ def section_page(
     questionnaire = services().catalogue.questionnaire
     words = wording()
     t = texts()
-    previous, _ = neighbours(questionnaire, evaluation.answers, here)
     rankings = [q for q in here.questions if q.kind is Kind.RANKING]
     ranked = tuple(
         (item, words.option(*item.split(":", 1)))
@@ -58,7 +57,6 @@ def section_page(
         answers=answers,
         version=known if version is None else version,
         tasks=tasks(questionnaire, evaluation.answers),
-        previous=previous,
         saved=moment_text(evaluation.changed_at) if known else "",
         errors=errors or {},
         invalid=frozenset((invalid or {}).values()),

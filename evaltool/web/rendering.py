@@ -24,15 +24,28 @@ from evaltool.web.context import language, texts
 from evaltool.web.forms import HANDLERS
 from evaltool.web.pages import Message, Page
 
+_MOST_TOLD = 6
+
 
 def render(page: Page, status: int = 200) -> Response:
     """A page as an answer, with the messages left by the page before."""
     return make_response(render_template(page.template, page=page), status)
 
 
+def wants_json() -> bool:
+    """Whether the script of a page asks, and not a browser that opens an address."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def failure(sentence: str, status: int) -> Response:
+    """Why something did not happen, for the script of a page to show."""
+    return make_response({"failed": sentence}, status)
+
+
 def tell(sentence: str, address: str = "", words: str = "") -> None:
     """Leave a message for the next page, with a link if there is an address."""
-    session["told"] = [*session.get("told", ()), (sentence, address, words)]
+    # A cookie holds 4 kB; the token that protects the forms is in it too.
+    session["told"] = [*session.get("told", ()), (sentence, address, words)][-_MOST_TOLD:]
 
 
 def install(app: Flask) -> None:

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from evaltool.domain.evaluation import Evaluation
+from evaltool.store import DatabaseFull
 from evaltool.web.context import Services
 from tests.browser.walking import looker
 from tests.browsing import begun
@@ -133,6 +134,52 @@ def test_leaving_while_saving_is_no_conflict(
     page.wait_for_url(re.compile("structure/1$"))
     expected = {"specific_policy": "yes", "polarisation_signals": "no"}
     assert kept(live_server, address).answers.values == expected
+
+
+def test_a_link_leaves_once_what_was_typed_is_saved(
+    page: Page, live_server: LiveServer, address: str
+) -> None:
+    page.goto(f"{address}/sections/situation/1")
+    page.locator("#specific_policy-yes").check()
+    page.get_by_role("link", name="Naar het overzicht").click()
+    page.wait_for_url(address)
+    assert kept(live_server, address).answers.values == {"specific_policy": "yes"}
+
+    page.goto(f"{address}/sections/situation/1")
+    page.locator("#note-specific_policy summary").click()
+    page.locator("#field-note-specific_policy").fill("x" * 4001)
+    page.get_by_role("link", name="Naar het overzicht").click()
+    expect(page.locator("#saved")).to_contain_text("Nog niet bewaard: kijk")
+    assert page.url.endswith("situation/1")
+    page.get_by_role("link", name="Naar het overzicht").click()
+    page.wait_for_url(address)
+
+
+def test_a_window_that_closes_saves_what_was_typed(
+    page: Page, live_server: LiveServer, address: str
+) -> None:
+    page.goto(f"{address}/sections/situation/1")
+    page.locator("#specific_policy-yes").check()
+    page.goto("about:blank")
+    page.wait_for_timeout(500)
+    assert kept(live_server, address).answers.values == {"specific_policy": "yes"}
+
+
+def test_a_disk_that_is_full_for_a_while_is_tried_again(
+    page: Page, live_server: LiveServer, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: Services = live_server.app.extensions["evaltool"]
+
+    def fail(*_: object, **__: object) -> None:
+        raise DatabaseFull
+
+    page.goto(f"{address}/sections/situation/1")
+    with monkeypatch.context() as broken:
+        broken.setattr(held.evaluations, "save_section", fail)
+        page.locator("#specific_policy-yes").check()
+        expect(page.locator("#saved")).to_contain_text("geen plaats")
+    saved(page)
+    assert kept(live_server, address).answers.values == {"specific_policy": "yes"}
 
 
 def test_the_back_button_shows_what_is_saved_and_can_be_saved_again(
