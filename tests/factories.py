@@ -1,6 +1,7 @@
 """Small makers of test data; every argument has a default that is valid."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -50,6 +51,22 @@ def some_answers(
 ) -> Answers:
     """Answers to a few questions: ``some_answers(livcr_presence="yes_municipal")``."""
     return Answers({**(values or {}), **more}, other_text or {}, notes or {})
+
+
+def a_moment(minutes: int = 0) -> datetime:
+    """A moment, so many minutes after the first."""
+    return datetime(2026, 11, 23, 9, 0, tzinfo=UTC) + timedelta(minutes=minutes)
+
+
+def any_answers() -> st.SearchStrategy[Answers]:
+    """Answers of every shape, to questions of any name: what a store must give back as it was."""
+    texts = st.text(st.characters(codec="utf-8"), max_size=40)
+    codes = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
+    several = st.lists(codes, max_size=5).map(tuple)
+    answers = st.one_of(codes, several, st.dictionaries(codes, codes, max_size=4))
+    given = st.dictionaries(codes, answers, max_size=6)
+    words = st.dictionaries(codes, texts, max_size=4)
+    return st.builds(Answers, given, words, words)
 
 
 def a_document(**changes: object) -> dict[str, object]:

@@ -45,8 +45,10 @@ _BY_ERROR_NAME = {
     "SQLITE_BUSY": DatabaseLocked,
     "SQLITE_LOCKED": DatabaseLocked,
     "SQLITE_FULL": DatabaseFull,
-    "SQLITE_IOERR": DatabaseFull,
+    # The index of the log cannot grow; any other I/O error says nothing about room.
+    "SQLITE_IOERR_SHMSIZE": DatabaseFull,
     "SQLITE_READONLY": ReadOnly,
+    "SQLITE_PERM": ReadOnly,
     "SQLITE_CANTOPEN": ReadOnly,
     "SQLITE_NOTADB": NotADatabase,
     "SQLITE_CORRUPT": NotADatabase,

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from evaltool.domain.answers import EMPTY, Answers
@@ -16,7 +16,6 @@ from evaltool.domain.evaluation import (
 )
 from evaltool.store.database import Database
 from evaltool.store.engine import sqlite_utils
-from evaltool.store.errors import translated
 from evaltool.store.serialising import (
     answers_from_json,
     answers_to_json,
@@ -62,8 +61,8 @@ class EvaluationRepository:
                     edition,
                     survey,
                     Status.OPEN,
-                    at.isoformat(),
-                    at.isoformat(),
+                    _moment(at),
+                    _moment(at),
                 ],
             )
             for section, part in sections.items():
@@ -73,13 +72,12 @@ class EvaluationRepository:
 
     def get(self, id_: str) -> Evaluation:
         """See the protocol."""
-        with translated():
-            return self._get(self._database.tables, id_)
+        with self._database.reading() as db:
+            return self._get(db, id_)
 
     def listing(self) -> tuple[Evaluation, ...]:
         """See the protocol."""
-        with translated():
-            db = self._database.tables
+        with self._database.reading() as db:
             rows = list(db.query("SELECT * FROM evaluations ORDER BY changed_at DESC, id"))
             parts: dict[str, list[Row]] = {}
             for row in db.query("SELECT * FROM section_answers"):
@@ -129,14 +127,14 @@ class EvaluationRepository:
                 return current
             db.execute(
                 "UPDATE evaluations SET status = ?, finished_at = ? WHERE id = ?",
-                [Status.FINISHED, at.isoformat(), id_],
+                [Status.FINISHED, _moment(at), id_],
             )
             self._touch(db, id_, at)
             finished = self._get(db, id_)
             db.execute(
                 "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation)"
                 " SELECT ?, COUNT(*) + 1, ?, ? FROM snapshots WHERE evaluation_id = ?",
-                [id_, at.isoformat(), evaluation_to_json(finished), id_],
+                [id_, _moment(at), evaluation_to_json(finished), id_],
             )
             return finished
 
@@ -155,8 +153,7 @@ class EvaluationRepository:
 
     def snapshots(self, id_: str) -> tuple[Snapshot, ...]:
         """See the protocol."""
-        with translated():
-            db = self._database.tables
+        with self._database.reading() as db:
             self._get(db, id_)
             rows = db.query(
                 "SELECT * FROM snapshots WHERE evaluation_id = ? ORDER BY number", [id_]
@@ -197,7 +194,7 @@ class EvaluationRepository:
 
     @staticmethod
     def _touch(db: sqlite_utils.Database, id_: str, at: datetime) -> None:
-        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [at.isoformat(), id_])
+        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [_moment(at), id_])
 
     @staticmethod
     def _write_section(
@@ -212,8 +209,15 @@ class EvaluationRepository:
             "INSERT INTO section_answers (evaluation_id, section, version, answers, saved_at)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (evaluation_id, section) DO UPDATE SET"
             " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
-            [id_, section, version, answers_to_json(part), at.isoformat()],
+            [id_, section, version, answers_to_json(part), _moment(at)],
         )
+
+
+def _moment(at: datetime) -> str:
+    """A moment as text; the order of the texts is the order of the moments."""
+    if at.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {at}")
+    return at.astimezone(UTC).isoformat()
 
 
 def _evaluation(row: Row, parts: Iterable[Row]) -> Evaluation:

@@ -11,9 +11,9 @@ from evaltool.domain.evaluation import Evaluation, Snapshot
 class Evaluations(Protocol):
     """The evaluations that are kept.
 
-    Every change happens whole or not at all. Moments are given by the caller, aware and in
-    UTC. Every method with an id raises :class:`~evaltool.domain.evaluation.NotFound` where
-    there is no such evaluation.
+    Every change happens whole or not at all. Moments are given by the caller, aware, and come
+    back in UTC. Every method with an id raises :class:`~evaltool.domain.evaluation.NotFound`
+    where there is no such evaluation.
     """
 
     def create(
