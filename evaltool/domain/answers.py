@@ -192,8 +192,9 @@ def reported(questionnaire: Questionnaire, answers: Answers) -> Answers:
 
     A text at "other" counts while "other" is chosen.
     """
-    tidy = without_dangling(questionnaire, answers)
-    now_asked = asked(questionnaire, tidy)
-    part = tidy.part(question for question in questionnaire if question.id in now_asked)
+    now_asked = asked(questionnaire, answers)
+    only_asked = answers.part(question for question in questionnaire if question.id in now_asked)
+    # After that: what was ranked of a question no longer asked is a leftover too.
+    part = without_dangling(questionnaire, only_asked)
     others = {id_: t for id_, t in part.other_text.items() if "other" in part.chosen(id_)}
     return Answers(part.values, others, part.notes)

@@ -1,0 +1,172 @@
+"""The Report: what page and PDF are made of."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from evaltool.catalogue import Catalogue, loaded
+from evaltool.domain.answers import Answer
+from evaltool.domain.language import LANGUAGES, Language
+from evaltool.domain.report import Report
+from evaltool.domain.reporting import build
+from tests.factories import all_answers, some_answers, valid_answers
+
+DAY = date(2026, 11, 23)
+
+
+def report(
+    catalogue: Catalogue,
+    values: Mapping[str, Answer] | None = None,
+    *,
+    language: Language = "nl",
+    cluster: int = 5,
+    **more: Answer,
+) -> Report:
+    municipality = catalogue.register.municipalities["24062"]
+    answers = some_answers(values, **more)
+    return build(catalogue.library(language), municipality, cluster, False, DAY, answers)
+
+
+def sentences(made: Report, question: str) -> list[str]:
+    return [
+        text.replace("\N{NO-BREAK SPACE}", " ")
+        for chapter in made.chapters
+        for view in chapter.questions
+        if view.id == question
+        for compared in view.comparisons
+        for text in (compared.chart.title, *compared.sentences, *compared.chart.notes)
+    ]
+
+
+def test_the_sentence_of_the_issue(catalogue: Catalogue) -> None:
+    made = report(catalogue, cluster=4, livcr_presence="yes_municipal")
+    assert sentences(made, "livcr_presence")[0] == (
+        "16 van de 24 agglomeratiegemeenten organiseren de LIVC-R op gemeentelijk niveau; u ook."
+    )
+    english = report(catalogue, cluster=4, language="en", livcr_presence="yes_municipal")
+    assert sentences(english, "livcr_presence")[0] == (
+        "16 of the 24 agglomeration municipalities run the LIVC-R at municipal level; so do you."
+    )
+
+
+def test_flanders_is_said_where_the_cluster_is_not_published(catalogue: Catalogue) -> None:
+    made = report(catalogue, livcr_presence="yes_municipal", livcr_tables="one")
+    told = " ".join(sentences(made, "livcr_tables"))
+    assert "niet per cluster gepubliceerd" in told
+    assert "Figuur 9" in told
+    assert "115 gemeenten met een LIVC-R" in told
+
+
+def test_a_small_cluster_says_why_and_shows_its_counts(catalogue: Catalogue) -> None:
+    made = report(catalogue, cluster=6, livcr_presence="yes_municipal")
+    told = " ".join(sentences(made, "livcr_presence"))
+    assert "maar 3 gemeenten" in told
+    assert "“Ja, op gemeentelijk niveau” 2" in told
+    (chart,) = (
+        compared.chart
+        for chapter in made.chapters
+        for view in chapter.questions
+        for compared in view.comparisons
+    )
+    assert chart.table_head[-1] == "Uw cluster"
+    assert {row[-1] for row in chart.table_rows} == {"0 van 3", "2 van 3", "1 van 3"}
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"respondent_function": "mayor"}, "39 %  basis niet gepubliceerd"),
+        ({"partner_agreements": "yes"}, "14 %  basis niet gepubliceerd"),
+        (
+            {"specific_policy": "no", "policy_actions": ("aftercare",)},
+            "6 %  basis niet gepubliceerd",
+        ),
+    ],
+)
+def test_percentages_without_a_base_say_so(
+    catalogue: Catalogue, values: dict[str, Answer], words: str
+) -> None:
+    made = report(catalogue, values)
+    figures = [
+        row.figure.replace("\N{NO-BREAK SPACE}", " ")
+        for chapter in made.chapters
+        for view in chapter.questions
+        for compared in view.comparisons
+        for row in compared.chart.rows
+        if row.chosen
+    ]
+    assert words in figures
+
+
+def test_an_uncertain_count_is_marked_wherever_shown(catalogue: Catalogue) -> None:
+    made = report(catalogue, livcr_presence="yes_municipal", livcr_members=("mayor",))
+    (chart,) = (
+        compared.chart
+        for chapter in made.chapters
+        for view in chapter.questions
+        if view.id == "livcr_members"
+        for compared in view.comparisons
+    )
+    marked = [row.label for row in chart.rows if row.label.endswith("*")]
+    assert marked == ["Stad/Gemeente\N{NO-BREAK SPACE}*"]
+    assert any(row[0].endswith("*") for row in chart.table_rows)
+    assert any(note.startswith("*") for note in chart.notes)
+    assert "D14" in {d.id for d in made.discrepancies}
+
+
+def test_discrepancies_are_those_that_touch_what_is_shown(catalogue: Catalogue) -> None:
+    # D23 touches the row of cluster 4 in Tabel 5 alone; the others the table, or every report.
+    ids = {d.id for d in report(catalogue, cluster=4, specific_policy="no").discrepancies}
+    assert {"D23", "D25", "D29"} <= ids
+    assert "D14" not in ids
+    ids = {d.id for d in report(catalogue, cluster=5, specific_policy="no").discrepancies}
+    assert {"D25", "D29"} <= ids
+    assert "D23" not in ids
+    everything = all_answers(catalogue.questionnaire)
+    municipality = catalogue.register.municipalities["24062"]
+    made = build(catalogue.library("nl"), municipality, 1, False, DAY, everything)
+    # All but those that only touch cells of another cluster than the one shown.
+    assert {d.id for d in made.discrepancies} >= {f"D{n:02d}" for n in (6, 10, 13, 14, 18, 28, 29)}
+
+
+def test_charts_of_a_report_have_ids_of_their_own(catalogue: Catalogue) -> None:
+    municipality = catalogue.register.municipalities["24062"]
+    answers = all_answers(catalogue.questionnaire)
+    made = build(catalogue.library("nl"), municipality, 5, False, DAY, answers)
+    ids = [
+        compared.chart.id
+        for chapter in made.chapters
+        for view in chapter.questions
+        for compared in view.comparisons
+    ]
+    assert len(ids) == len(set(ids))
+    assert len(ids) > 20
+
+
+def test_what_was_not_answered_is_not_compared_but_listed(catalogue: Catalogue) -> None:
+    made = report(catalogue, livcr_presence="yes_municipal")
+    assert [chapter.id for chapter in made.chapters] == ["structure"]
+    listed = {view.id: view.answer for _, questions in made.answers for view in questions}
+    assert listed["chair"] == ()
+    assert "livcr_absence_reasons" not in listed
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.data(), st.integers(1, 6), st.sampled_from(LANGUAGES))
+def test_any_valid_answers_give_a_report(
+    data: st.DataObject, cluster: int, language: Language
+) -> None:
+    catalogue = loaded()
+    answers = data.draw(valid_answers(catalogue.questionnaire))
+    codes = sorted(catalogue.register.municipalities)
+    municipality = catalogue.register.municipalities[data.draw(st.sampled_from(codes))]
+    made = build(catalogue.library(language), municipality, cluster, True, DAY, answers)
+    for chapter in made.chapters:
+        for view in chapter.questions:
+            for compared in view.comparisons:
+                assert compared.chart.rows
+                assert compared.chart.title.endswith(".")
+                assert "{" not in compared.chart.alt
+    assert len(made.top) <= 5
