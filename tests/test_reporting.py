@@ -25,7 +25,7 @@ def report(
     **more: Answer,
 ) -> Report:
     municipality = catalogue.register.municipalities["24062"]
-    answers = some_answers(values, **more)
+    answers = some_answers({**(values or {}), **more})
     return build(catalogue.library(language), municipality, cluster, False, DAY, answers)
 
 
