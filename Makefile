@@ -6,14 +6,15 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock screenshots coverage clean
+.PHONY: help run test lint format lock upgrade screenshots coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
 	@echo "make test         check style, types and layers, and run all tests"
 	@echo "make lint         the checks without the tests"
 	@echo "make format       put the code in the agreed form"
-	@echo "make lock         pin the dependencies of setup.cfg anew"
+	@echo "make lock         pin what setup.cfg asks for, and keep the pins there are"
+	@echo "make upgrade      pin the newest versions that setup.cfg allows"
 	@echo "make screenshots  take the pictures of the README again"
 	@echo "make coverage     run the tests and tell which lines they miss"
 	@echo "make clean        remove everything that these commands made, but for instance/"
@@ -38,9 +39,12 @@ format: $(VENV)/.installed-test
 lock: export UV_CUSTOM_COMPILE_COMMAND = make lock
 lock: $(VENV)/.installed-test
 	$(BIN)/uv pip compile setup.cfg --quiet --universal --generate-hashes --python-version 3.11 \
-		--upgrade --extra build --output-file requirements.lock
+		$(NEWEST) --extra build --output-file requirements.lock
 	$(BIN)/uv pip compile setup.cfg --quiet --universal --generate-hashes --python-version 3.11 \
-		--upgrade --extra test --constraints requirements.lock --output-file requirements-test.lock
+		$(NEWEST) --extra test --constraints requirements.lock --output-file requirements-test.lock
+
+upgrade: NEWEST := --upgrade
+upgrade: lock
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots.py

@@ -1,11 +1,15 @@
 """Small makers of test data; every argument has a default that is valid."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 
+from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import Answer, Answers, rankable, trend_options
+from evaltool.domain.document import Document
+from evaltool.domain.plan import Action
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 from evaltool.domain.report import Chart, ChartRow
 
@@ -83,6 +87,32 @@ def a_document(**changes: object) -> dict[str, object]:
         "notes": {"livcr_presence": "sinds 2016"},
         **changes,
     }
+
+
+def a_document_of(
+    catalogue: Catalogue,
+    answers: Answers,
+    *,
+    municipality: str = "24062",
+    cluster: int = 5,
+    cluster_proposed: bool = False,
+    actions: tuple[Action, ...] = (),
+) -> Document:
+    """Answers of a municipality as a document, fit for a report."""
+    return Document(
+        municipality=catalogue.register.municipalities[municipality],
+        cluster=cluster,
+        cluster_proposed=cluster_proposed,
+        day=date(2026, 11, 23),
+        answers=answers,
+        edition=catalogue.questionnaire.edition,
+        actions=actions,
+    )
+
+
+def an_action(title: str = "Bel de information officer", **changes: Any) -> Action:
+    """An action, open and without a date unless told otherwise."""
+    return Action(title, **changes)
 
 
 def all_answers(questionnaire: Questionnaire) -> Answers:

@@ -4,7 +4,6 @@ import json
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from evaltool.cli import main
 from evaltool.domain.document import read
 from evaltool.domain.output import report_json
 from evaltool.domain.reporting import build
-from tests.factories import a_document, all_answers
+from tests.factories import a_document, a_document_of, all_answers
 
 
 @pytest.fixture
@@ -231,12 +230,14 @@ def test_all_285_municipalities_get_a_report(catalogue: Catalogue) -> None:
     ids = list(full.values)
     started = time.monotonic()
     library = catalogue.library("nl")
-    for number, municipality in enumerate(catalogue.register.municipalities.values()):
+    for number, (code, municipality) in enumerate(catalogue.register.municipalities.items()):
         dropped = set(ids[number % len(ids) :: 3])
         values = {id_: value for id_, value in full.values.items() if id_ not in dropped}
         answers = type(full)(values, full.other_text, full.notes)
         cluster = municipality.proposal.cluster or 1 + number % 6
-        report = build(library, municipality, cluster, True, date(2026, 11, 23), answers)
+        report = build(
+            library, a_document_of(catalogue, answers, municipality=code, cluster=cluster)
+        )
         assert json.dumps(report_json(report))
     assert number == 284
     assert time.monotonic() - started < 60

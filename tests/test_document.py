@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from evaltool.catalogue import Catalogue, loaded
-from evaltool.domain.document import Document, Refused, read, write
+from evaltool.domain.document import Document, read, write
 from evaltool.domain.language import LANGUAGES
+from evaltool.domain.validation import Refused
 from evaltool.domain.wording import Refusals, Wording
 from tests.factories import a_document, all_answers, valid_answers
 

@@ -1,7 +1,6 @@
 """The Report: what page and PDF are made of."""
 
 from collections.abc import Mapping
-from datetime import date
 
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -11,9 +10,7 @@ from evaltool.domain.answers import Answer
 from evaltool.domain.language import LANGUAGES, Language
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
-from tests.factories import all_answers, some_answers, valid_answers
-
-DAY = date(2026, 11, 23)
+from tests.factories import a_document_of, all_answers, some_answers, valid_answers
 
 
 def report(
@@ -24,9 +21,8 @@ def report(
     cluster: int = 5,
     **more: Answer,
 ) -> Report:
-    municipality = catalogue.register.municipalities["24062"]
     answers = some_answers({**(values or {}), **more})
-    return build(catalogue.library(language), municipality, cluster, False, DAY, answers)
+    return build(catalogue.library(language), a_document_of(catalogue, answers, cluster=cluster))
 
 
 def sentences(made: Report, question: str) -> list[str]:
@@ -125,16 +121,14 @@ def test_discrepancies_are_those_that_touch_what_is_shown(catalogue: Catalogue) 
     assert {"D25", "D29"} <= ids
     assert "D23" not in ids
     everything = all_answers(catalogue.questionnaire)
-    municipality = catalogue.register.municipalities["24062"]
-    made = build(catalogue.library("nl"), municipality, 1, False, DAY, everything)
+    made = build(catalogue.library("nl"), a_document_of(catalogue, everything, cluster=1))
     # All but those that only touch cells of another cluster than the one shown.
     assert {d.id for d in made.discrepancies} >= {f"D{n:02d}" for n in (6, 10, 13, 14, 18, 28, 29)}
 
 
 def test_charts_of_a_report_have_ids_of_their_own(catalogue: Catalogue) -> None:
-    municipality = catalogue.register.municipalities["24062"]
     answers = all_answers(catalogue.questionnaire)
-    made = build(catalogue.library("nl"), municipality, 5, False, DAY, answers)
+    made = build(catalogue.library("nl"), a_document_of(catalogue, answers))
     ids = [
         compared.chart.id
         for chapter in made.chapters
@@ -161,8 +155,10 @@ def test_any_valid_answers_give_a_report(
     catalogue = loaded()
     answers = data.draw(valid_answers(catalogue.questionnaire))
     codes = sorted(catalogue.register.municipalities)
-    municipality = catalogue.register.municipalities[data.draw(st.sampled_from(codes))]
-    made = build(catalogue.library(language), municipality, cluster, True, DAY, answers)
+    document = a_document_of(
+        catalogue, answers, municipality=data.draw(st.sampled_from(codes)), cluster=cluster
+    )
+    made = build(catalogue.library(language), document)
     for chapter in made.chapters:
         for view in chapter.questions:
             for compared in view.comparisons:

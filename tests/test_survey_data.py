@@ -237,7 +237,7 @@ def test_the_figures_of_2018(survey: Survey) -> None:
     assert earlier["livcr_presence", FLANDERS, "any_yes"].percent == 81
     assert earlier["radicalisation_signals", "cluster_2", "any_yes"].percent == 22
     assert earlier["radicalisation_forms", FLANDERS, "islamist"].discrepancies == ("D12",)
-    assert earlier["information_agreement", "livc_yes", "formal"].fraction == "1 op 4"
+    assert earlier["information_agreement", "livc_yes", "formal"].fraction == (1, 4)
     assert earlier["policy_difficulties", FLANDERS, "sharing_information"].rank == 1
 
 

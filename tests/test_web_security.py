@@ -42,6 +42,19 @@ ROUTES = {
     ("/evaluations/<id_>/results", "GET"): Action.READ,
     ("/evaluations/<id_>/report.pdf", "GET"): Action.EXPORT,
     ("/evaluations/<id_>/report.json", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/summary.pdf", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/meeting.pdf", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/intake.pdf", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/report.xlsx", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/actions.ics", "GET"): Action.EXPORT,
+    ("/evaluations/<id_>/plan", "GET"): Action.READ,
+    ("/evaluations/<id_>/plan/pick", "POST"): Action.PLAN,
+    ("/evaluations/<id_>/plan/add", "POST"): Action.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>", "GET"): Action.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>", "POST"): Action.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>/remove", "GET"): Action.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>/remove", "POST"): Action.PLAN,
 }
 
 

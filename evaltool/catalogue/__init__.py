@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault, Faulty
+from evaltool.catalogue.guidance import read_meetings
 from evaltool.catalogue.questionnaire import read_questionnaire
 from evaltool.catalogue.register import read_register
 from evaltool.catalogue.rulebook import read_rulebook
@@ -15,6 +16,7 @@ from evaltool.catalogue.texts import read_texts
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.feedback import Rulebook
 from evaltool.domain.language import Language, Text, Texts
+from evaltool.domain.meeting import MeetingFormat
 from evaltool.domain.municipality import Register
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.domain.reporting import Library
@@ -29,6 +31,7 @@ class Catalogue:
     benchmark: Benchmark
     register: Register
     rulebook: Rulebook
+    meetings: tuple[MeetingFormat, ...]
     texts: Mapping[str, Text]
 
     def in_language(self, language: Language) -> Texts:
@@ -42,6 +45,7 @@ class Catalogue:
             benchmark=self.benchmark,
             rulebook=self.rulebook,
             register=self.register,
+            meetings=self.meetings,
             texts=self.in_language(language),
         )
 
@@ -65,9 +69,11 @@ def read(
         return None, faults
     survey = read_survey(folder, questionnaire, faults)
     rulebook = read_rulebook(content, questionnaire, table_sources(folder), faults)
+    meetings = read_meetings(content / "meeting.toml", faults)
     if survey is None or register is None or faults:
         return None, faults
-    return Catalogue(questionnaire, Benchmark(survey), register, rulebook, texts), faults
+    found = Catalogue(questionnaire, Benchmark(survey), register, rulebook, meetings, texts)
+    return found, faults
 
 
 def load(content: Path = CONTENT, benchmarks: Path = BENCHMARKS) -> Catalogue:

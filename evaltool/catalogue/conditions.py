@@ -19,6 +19,7 @@ from evaltool.domain.conditions import (
     Share,
 )
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Questionnaire
+from evaltool.domain.reach import witness
 from evaltool.domain.situation import STATUTORY_MEMBERS, Area
 from evaltool.domain.survey import CLUSTERS
 
@@ -26,7 +27,7 @@ ALWAYS = AllOf(())
 """Holds whatever the answers are."""
 
 NOTHING = ALWAYS
-"""Stands for a condition that could not be read; its fault keeps the rule from being used."""
+"""Stands for a condition that cannot be used; its fault keeps the rule from being used."""
 
 
 def split(name: str) -> tuple[str, str]:
@@ -36,13 +37,31 @@ def split(name: str) -> tuple[str, str]:
 
 
 class ConditionReader:
-    """Turns tables into conditions, checking every question and option they name."""
+    """Turns tables into conditions, checking every question and option they name.
 
-    def __init__(self, questionnaire: Questionnaire) -> None:
+    ``sound`` says that the questionnaire itself is without faults.
+    """
+
+    def __init__(self, questionnaire: Questionnaire, *, sound: bool = True) -> None:
         self._questionnaire = questionnaire
+        self._sound = sound
 
-    def read(self, entry: Entry, table: object) -> Condition:
-        """The condition of one table; what cannot be read is a fault of the entry."""
+    def read(self, entry: Entry, table: object, beside: Condition = ALWAYS) -> Condition:
+        """The condition of one table; what cannot be read is a fault of the entry.
+
+        So is a condition that no answers can meet together with the one it stands ``beside``.
+        """
+        before = len(entry.faults)
+        condition = self._read(entry, table)
+        # What has another fault may only seem impossible, and a route in a circle has no end.
+        if len(entry.faults) > before or not self._sound:
+            return condition
+        if witness(self._questionnaire, AllOf((beside, condition))) is None:
+            entry.fault("impossible_condition")
+            return NOTHING
+        return condition
+
+    def _read(self, entry: Entry, table: object) -> Condition:
         if not isinstance(table, dict):
             entry.fault("not_a_table")
             return NOTHING
@@ -87,7 +106,7 @@ class ConditionReader:
             entry.fault("unknown_reference", key=name)
             return None
         if question.kind is Kind.RANKING:
-            known = set(self._questionnaire.ranked_options(question))
+            known = {*self._questionnaire.ranked_options(question), DONT_KNOW}
         elif question.kind is Kind.TREND:
             known = set(self._questionnaire.by_id[question.sources[0]].by_id)
         else:
@@ -116,17 +135,18 @@ class ConditionReader:
         parts = tuple(NotChosen(question, tuple(codes)) for question, codes in groups.items())
         return parts[0] if len(parts) == 1 else AllOf(parts)
 
-    def _question(self, entry: Entry, value: object) -> str:
+    def question(self, entry: Entry, value: object) -> str:
+        """A question that exists; else a fault and an empty name."""
         if not isinstance(value, str) or value not in self._questionnaire.by_id:
             entry.fault("unknown_reference", key=str(value))
             return ""
         return value
 
     def _answered(self, entry: Entry, table: Mapping[str, object]) -> Condition:
-        return Answered(self._question(entry, table["answered"]))
+        return Answered(self.question(entry, table["answered"]))
 
     def _note(self, entry: Entry, table: Mapping[str, object]) -> Condition:
-        return Noted(self._question(entry, table["note"]))
+        return Noted(self.question(entry, table["note"]))
 
     def _sets_apart(self, entry: Entry, table: Mapping[str, object]) -> Condition:
         known = self.option(entry, table["sets_apart"])
@@ -173,12 +193,10 @@ class ConditionReader:
         if not isinstance(value, list) or not value:
             entry.fault("no_condition", found=str(value))
             return ()
-        return tuple(self.read(entry, part) for part in value)
+        return tuple(self._read(entry, part) for part in value)
 
     def _all_of(self, entry: Entry, table: Mapping[str, object]) -> Condition:
-        parts = self._parts(entry, table["all_of"])
-        self._check_contradiction(entry, parts)
-        return AllOf(parts)
+        return AllOf(self._parts(entry, table["all_of"]))
 
     def _any_of(self, entry: Entry, table: Mapping[str, object]) -> Condition:
         return AtLeast(1, self._parts(entry, table["any_of"]))
@@ -193,24 +211,3 @@ class ConditionReader:
             entry.fault("impossible_condition")
             return NOTHING
         return AtLeast(number, parts)
-
-    def _check_contradiction(self, entry: Entry, parts: tuple[Condition, ...]) -> None:
-        """A rule that asks an option to be chosen and left out, or two answers at a single one."""
-        chosen: dict[str, set[str]] = {}
-        for part in parts:
-            if isinstance(part, Chosen):
-                codes = set(part.options)
-                question = self._questionnaire.by_id[part.question]
-                before = chosen.setdefault(part.question, codes)
-                if question.kind is Kind.SINGLE and not before & codes:
-                    entry.fault("impossible_condition")
-                if question.kind is not Kind.SINGLE and (codes <= question.exclusive) != (
-                    before <= question.exclusive
-                ):
-                    entry.fault("impossible_condition")
-                chosen[part.question] = codes & before or codes
-        for part in parts:
-            if isinstance(part, NotChosen):
-                wanted = chosen.get(part.question)
-                if wanted and wanted <= set(part.options):
-                    entry.fault("impossible_condition")

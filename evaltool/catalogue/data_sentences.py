@@ -91,6 +91,10 @@ DATA_SENTENCES: Mapping[str, Text] = {
         "“{found}” in de kolom {column} is geen geheel getal. Verbeter de cel.",
         "“{found}” in the column {column} is no whole number. Correct the cell.",
     ),
+    "no_fraction": Text(
+        "“{found}” in de kolom {column} is geen breuk zoals 1 op 4. Verbeter de cel.",
+        "“{found}” in the column {column} is no fraction like 1 op 4. Correct the cell.",
+    ),
     "empty_cell": Text(
         "Deze rij heeft een lege cel. Vul ze in.", "This row has an empty cell. Fill it in."
     ),

@@ -138,8 +138,22 @@ SENTENCES: Mapping[str, Text] = {
         "“{name}”: “{found}” is no condition. See docs/feedback.md for what there is.",
     ),
     "impossible_condition": Text(
-        "“{name}” kan nooit gelden: de voorwaarde spreekt zichzelf tegen. Verbeter ze.",
-        "“{name}” can never hold: its condition contradicts itself. Correct it.",
+        "“{name}” kan nooit gelden: er zijn geen antwoorden die bij de voorwaarde passen (bij een "
+        "item: samen met die van zijn regel). Verbeter ze.",
+        "“{name}” can never hold: no answers meet its condition (of an item: together with that of "
+        "its rule). Correct it.",
+    ),
+    "question_for_attention": Text(
+        "“{name}”: elk aandachtspunt heeft een vraag voor de tafel (ask), een sterk punt geen. "
+        "Voeg ze toe of schrap ze.",
+        "“{name}”: every point of attention has a question for the table (ask), a strength has "
+        "none. Add or remove it.",
+    ),
+    "wrong_minutes": Text(
+        "“{name}”: de delen zijn veelvouden van vijf en laten minstens tien minuten per bevinding. "
+        "Verbeter de minuten.",
+        "“{name}”: its parts are multiples of five and leave at least ten minutes per finding. "
+        "Correct the minutes.",
     ),
     "law_without_citation": Text(
         "“{name}” steunt op de wet zonder bron met datum. Noem een bron met “read”.",

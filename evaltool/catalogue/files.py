@@ -7,10 +7,14 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from evaltool.catalogue.faults import Fault
 from evaltool.domain.language import Text
+
+E = TypeVar("E", bound=StrEnum)
 
 Faults = list[Fault]
 Toml = Mapping[str, object]
@@ -240,3 +244,12 @@ class Entry:
         for key in self.table:
             if key not in self._used:
                 self.fault("unknown_key", key=key)
+
+
+def enum_of(entry: Entry, key: str, kind: type[E], default: E) -> E:
+    """One of the codes of a kind; a fault, and the default, for anything else."""
+    value = entry.string(key)
+    if value in list(kind):
+        return kind(value)
+    entry.fault("wrong_type", key=key)
+    return default

@@ -1,22 +1,19 @@
-"""Reads the feedback: ``rules_*.toml``, ``levels.toml`` and ``sources.toml`` of the content."""
+"""Reads the findings and what they cite: ``rules_*.toml`` and ``sources.toml`` of the content."""
 
 from collections.abc import Mapping
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
 
 from evaltool.catalogue.conditions import ALWAYS, ConditionReader
-from evaltool.catalogue.files import Entry, Faults, line_of, read_toml
+from evaltool.catalogue.files import Entry, Faults, enum_of, line_of, read_toml
+from evaltool.catalogue.guidance import read_scales, read_tracks
 from evaltool.domain.advice import LEGAL_SOURCE
 from evaltool.domain.conditions import Condition
 from evaltool.domain.feedback import (
     Basis,
-    Criterion,
     Effort,
     FindingKind,
     Item,
-    LevelScale,
     Rule,
     Rulebook,
     Source,
@@ -25,10 +22,6 @@ from evaltool.domain.feedback import (
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.domain.situation import Area
-
-E = TypeVar("E", bound=StrEnum)
-
-HIGHEST_LEVEL = 4
 
 
 def read_rulebook(
@@ -39,7 +32,8 @@ def read_rulebook(
     ``tables`` are the names of the survey's tables (``Tabel 10``), which rules may cite.
     """
     sources = _sources(folder / "sources.toml", faults)
-    reader = ConditionReader(questionnaire)
+    sound = not any(fault.path.name.startswith("question") for fault in faults)
+    reader = ConditionReader(questionnaire, sound=sound)
     rules: list[Rule] = []
     for path in sorted(folder.glob("rules_*.toml")):
         file = Entry(path, path.stem, read_toml(path, faults) or {}, faults)
@@ -47,7 +41,8 @@ def read_rulebook(
             rule = _rule(entry, reader)
             if rule.id in {known.id for known in rules}:
                 entry.fault("id_twice")
-            for source in rule.sources:
+            cited = (*rule.sources, *(id_ for item in rule.items for id_ in item.sources))
+            for source in cited:
                 if source not in sources and source not in tables:
                     entry.fault("unknown_reference", key=source)
             if rule.basis is Basis.LAW and not any(
@@ -56,15 +51,14 @@ def read_rulebook(
                 entry.fault("law_without_citation")
             rules.append(rule)
         file.done()
-    return Rulebook(tuple(rules), _scales(folder / "levels.toml", reader, faults), sources)
-
-
-def _enum(entry: Entry, key: str, kind: type[E], default: E) -> E:
-    value = entry.string(key)
-    if value in list(kind):
-        return kind(value)
-    entry.fault("wrong_type", key=key)
-    return default
+    tracks, preparations = read_tracks(folder / "tracks.toml", reader, faults)
+    return Rulebook(
+        rules=tuple(rules),
+        scales=read_scales(folder / "levels.toml", reader, faults),
+        tracks=tracks,
+        preparations=preparations,
+        sources=sources,
+    )
 
 
 def _rule(entry: Entry, reader: ConditionReader) -> Rule:
@@ -72,12 +66,13 @@ def _rule(entry: Entry, reader: ConditionReader) -> Rule:
     entry.name = id_
     entry.line = line_of(entry.path, f'id = "{id_}"')
     figure = reader.option(entry, entry.raw("figure")) if entry.has("figure") else None
+    condition = _condition(entry, reader)
     rule = Rule(
         id=id_,
-        area=_enum(entry, "area", Area, Area.STRUCTURE),
-        kind=_enum(entry, "kind", FindingKind, FindingKind.ATTENTION),
-        basis=_enum(entry, "basis", Basis, Basis.PRACTICE),
-        condition=_condition(entry, reader),
+        area=enum_of(entry, "area", Area, Area.STRUCTURE),
+        kind=enum_of(entry, "kind", FindingKind, FindingKind.ATTENTION),
+        basis=enum_of(entry, "basis", Basis, Basis.PRACTICE),
+        condition=condition,
         topic=entry.string("topic", id_),
         priority=entry.whole("priority", 50),
         title=entry.needed_text("title"),
@@ -85,12 +80,17 @@ def _rule(entry: Entry, reader: ConditionReader) -> Rule:
         why=entry.needed_text("why"),
         steps=_texts(entry, "steps"),
         who=entry.needed_text("who"),
-        track=_enum(entry, "track", Track, Track.START) if entry.has("track") else None,
-        effort=_enum(entry, "effort", Effort, Effort.YEAR) if entry.has("effort") else None,
+        ask=entry.text("ask", required=False),
+        track=enum_of(entry, "track", Track, Track.START),
+        effort=enum_of(entry, "effort", Effort, Effort.YEAR),
         figure=figure,
-        items=tuple(_item(item, reader) for item in entry.entries("items")),
+        items=tuple(_item(item, reader, condition) for item in entry.entries("items")),
         sources=entry.strings("sources"),
     )
+    if not rule.steps:
+        entry.fault("missing_key", key="steps")
+    if (rule.ask is None) != (rule.kind is FindingKind.STRENGTH):
+        entry.fault("question_for_attention")
     entry.done()
     return rule
 
@@ -102,13 +102,14 @@ def _condition(entry: Entry, reader: ConditionReader) -> Condition:
     return ALWAYS
 
 
-def _item(entry: Entry, reader: ConditionReader) -> Item:
+def _item(entry: Entry, reader: ConditionReader, beside: Condition) -> Item:
+    """One item of the rule with the condition ``beside``, which holds too when it is shown."""
     name = entry.raw("option")
-    label = reader.option(entry, name) or ("", "")
     item = Item(
-        condition=reader.read(entry, entry.raw("when", {"chosen": name})),
-        label=label,
+        condition=reader.read(entry, entry.raw("when", {"chosen": name}), beside),
+        option=reader.option(entry, name) or ("", ""),
         text=entry.needed_text("text"),
+        sources=entry.strings("sources"),
     )
     entry.done()
     return item
@@ -123,39 +124,6 @@ def _texts(entry: Entry, key: str) -> tuple[Text, ...]:
         else:
             entry.fault("not_both_languages", key=key)
     return tuple(found)
-
-
-def _scales(path: Path, reader: ConditionReader, faults: Faults) -> tuple[LevelScale, ...]:
-    if not path.exists():
-        return ()
-    file = Entry(path, "levels", read_toml(path, faults) or {}, faults)
-    scales: list[LevelScale] = []
-    for entry in file.entries("areas"):
-        area = _enum(entry, "area", Area, Area.STRUCTURE)
-        entry.name = area
-        criteria: list[Criterion] = []
-        for criterion in entry.entries("criteria"):
-            id_ = criterion.string("id")
-            criterion.name = id_
-            criterion.line = line_of(path, f'id = "{id_}"')
-            level = criterion.whole("level")
-            if not 2 <= level <= HIGHEST_LEVEL:
-                criterion.fault("wrong_type", key="level")
-            criteria.append(
-                Criterion(
-                    id_,
-                    level,
-                    criterion.needed_text("text"),
-                    reader.read(criterion, criterion.raw("when", {})),
-                )
-            )
-            criterion.done()
-        lowest = reader.read(entry, entry.raw("lowest")) if entry.has("lowest") else None
-        needs = entry.strings("needs", required=True)
-        scales.append(LevelScale(area, needs, tuple(criteria), lowest))
-        entry.done()
-    file.done()
-    return tuple(scales)
 
 
 def _sources(path: Path, faults: Faults) -> Mapping[str, Source]:
@@ -174,11 +142,13 @@ def _sources(path: Path, faults: Faults) -> Mapping[str, Source]:
         found[id_] = Source(
             id=id_,
             title=entry.needed_text("title"),
-            publisher=entry.needed_text("publisher"),
-            where=entry.string("where"),
+            # A passage of the survey report is found by its title alone.
+            publisher=entry.needed_text("publisher") if entry.has("where") else Text("", ""),
+            where=entry.string("where", ""),
             year=entry.string("year", ""),
             statement=entry.text("statement", required=False),
             read=read,
+            discrepancies=entry.strings("discrepancies"),
         )
         entry.done()
     file.done()

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from evaltool.catalogue.earlier_survey import read_earlier
 from evaltool.catalogue.faults import Fault
 from evaltool.catalogue.files import Entry, Faults, Rows, check_hash, read_csv, read_toml
 from evaltool.catalogue.survey_tables import (
     TableFiles,
     check_known,
     digits,
-    read_provenance,
     read_tables,
     table_names,
     whole_number,
@@ -24,7 +24,6 @@ from evaltool.domain.survey import (
     CountStatus,
     Discrepancy,
     Distribution,
-    EarlierFigure,
     Survey,
 )
 
@@ -36,17 +35,6 @@ DISCREPANCY_COLUMNS = (
     "explanation_en",
     "taken_nl",
     "taken_en",
-)
-EARLIER_COLUMNS = (
-    "section",
-    "question",
-    "segment",
-    "option",
-    "label_nl",
-    "percent",
-    "fraction_printed",
-    "rank_printed",
-    "discrepancies",
 )
 DERIVED_OPTIONS: Mapping[str, tuple[str, ...]] = {"radicalisation_any": ("yes", "no")}
 """The options of questions that are derived and therefore not in the questionnaire."""
@@ -93,7 +81,7 @@ def read_survey(folder: Path, questionnaire: Questionnaire, faults: Faults) -> S
         accessed=entry.day("accessed"),
         distributions=tuple(distributions),
         discrepancies=discrepancies,
-        earlier=_earlier(folder, questionnaire, discrepancies, faults),
+        earlier=read_earlier(folder, questionnaire, tuple(distributions), discrepancies, faults),
         method_discrepancies=method,
     )
     entry.done()
@@ -256,38 +244,3 @@ def _discrepancies(folder: Path, faults: Faults) -> Mapping[str, Discrepancy]:
         texts = [Text(row[f"{k}_nl"], row[f"{k}_en"]) for k in ("place", "explanation", "taken")]
         found[row["id"]] = Discrepancy(row["id"], *texts)
     return found
-
-
-def _earlier(
-    folder: Path,
-    questionnaire: Questionnaire,
-    discrepancies: Mapping[str, Discrepancy],
-    faults: Faults,
-) -> tuple[EarlierFigure, ...]:
-    path = folder / "survey-2018.csv"
-    if not path.exists() and not path.with_suffix(".toml").exists():
-        return ()
-    table = read_provenance(path, faults)
-    if table is not None:
-        check_known(path.with_suffix(".toml"), None, table.discrepancies, discrepancies, faults)
-    found: list[EarlierFigure] = []
-    for line, row in read_csv(path, EARLIER_COLUMNS, faults) or []:
-        ids = tuple(row["discrepancies"].split())
-        check_known(path, line, ids, discrepancies, faults)
-        if row["question"] not in questionnaire.by_id:
-            faults.append(Fault(path, line, "unknown_question", {"name": row["question"]}))
-        if not (row["percent"] or row["fraction_printed"] or row["rank_printed"]):
-            faults.append(Fault(path, line, "no_figure", {"option": row["option"]}))
-        found.append(
-            EarlierFigure(
-                section=row["section"],
-                question=row["question"],
-                segment=FLANDERS if row["segment"] == "total" else row["segment"],
-                option=row["option"],
-                percent=whole_number(path, line, "percent", row["percent"], faults),
-                fraction=row["fraction_printed"] or None,
-                rank=whole_number(path, line, "rank_printed", row["rank_printed"], faults),
-                discrepancies=ids,
-            )
-        )
-    return tuple(found)

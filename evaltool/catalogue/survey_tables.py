@@ -20,7 +20,7 @@ CELL_COLUMNS = (
     "count_status",
     "discrepancies",
 )
-NOT_TABLES = ("edition", "discrepancies", "survey-2018")
+NOT_TABLES = ("edition", "discrepancies", "survey-2018", "survey-2018-cells")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ WIDE_FROM = 420.0
 GAP = 8.0
 """Between columns, in points."""
 
-_PAD = 3.0
-_LABEL_COLUMN = 0.4
+_LABEL_COLUMN = 0.48
 _FIGURE_COLUMN = 0.42
 
 
@@ -22,8 +21,9 @@ class Layout:
     """Sizes and columns of one chart, in points, x from the left.
 
     ``slack`` is the part of a column that words measured in Fira Sans may fill: a browser sets
-    them in a typeface of its own, up to 28 % wider (DejaVu Sans Bold). ``bar`` is where bars
-    begin, ``bar_width`` the length of 100 %, ``figure_width`` what figures may fill.
+    them in a typeface of its own, up to 28 % wider (DejaVu Sans Bold). ``pad`` stands above and
+    below a row, ``bar`` is where bars begin, ``bar_width`` the length of 100 %,
+    ``figure_width`` what figures may fill.
     """
 
     width: float
@@ -34,6 +34,7 @@ class Layout:
     leading: float
     bar_height: float
     marker: float
+    pad: float
     gutter: float = 0.0
     label_width: float = 0.0
     bar: float = 0.0
@@ -75,9 +76,9 @@ class RowBox:
 def layout_of(chart: Chart, width: float) -> Layout:
     """The layout of a chart ``width`` points wide."""
     if width < WIDE_FROM:
-        base = Layout(width, True, 0.78, 13.0, 11.0, 16.0, 12.0, 7.0)
+        base = Layout(width, True, 0.78, 13.0, 11.0, 16.0, 12.0, 7.0, 3.0)
     else:
-        base = Layout(width, False, 1.0, 9.0, 7.5, 11.0, 8.0, 5.0)
+        base = Layout(width, False, 1.0, 8.5, 7.5, 10.5, 7.0, 5.0, 1.75)
     you = width_of(chart.you, BOLD, base.small) / base.slack
     gutter = base.marker + 2 + you + 0.6 * base.size
     figures = max((width_of(r.figure, _font(r), base.size) for r in chart.rows), default=0.0)
@@ -101,9 +102,9 @@ def row_box(row: ChartRow, layout: Layout) -> RowBox:
     labels = wrapped(row.label, font, layout.size, layout.label_width)
     figures = wrapped(row.figure, font, layout.size, layout.figure_width)
     ascent = 0.8 * layout.size
-    label = _PAD + ascent
+    label = layout.pad + ascent
     if layout.stacked:
-        above = _PAD + len(labels) * layout.leading + 2
+        above = layout.pad + len(labels) * layout.leading + 2
         return RowBox(
             row,
             font,
@@ -111,10 +112,10 @@ def row_box(row: ChartRow, layout: Layout) -> RowBox:
             figures,
             label,
             above + ascent,
-            above + len(figures) * layout.leading + 3 * _PAD,
+            above + len(figures) * layout.leading + 3 * layout.pad,
         )
     lines = max(len(labels), len(figures))
-    return RowBox(row, font, labels, figures, label, label, lines * layout.leading + 2 * _PAD)
+    return RowBox(row, font, labels, figures, label, label, lines * layout.leading + 2 * layout.pad)
 
 
 def legend_lines(

@@ -9,7 +9,8 @@ from reportlab.lib.colors import Color
 
 from evaltool.charts.drawing import INK, chart_drawing
 from evaltool.charts.fonts import BOLD
-from evaltool.domain.report import Chart
+from evaltool.charts.levels import levels_drawing
+from evaltool.domain.report import Chart, LevelPicture
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
@@ -18,22 +19,30 @@ NARROW_WIDTH = 340.0
 
 
 def inline_svg(chart: Chart, width: float = NARROW_WIDTH) -> str:
-    """The chart as an ``<svg>`` element with title and description, for HTML and XML alike.
+    """The chart as an ``<svg>`` element with title and description, for HTML and XML alike."""
+    return _svg(chart_drawing(chart, width), f"chart-{chart.id}", chart.title, chart.alt)
+
+
+def inline_levels(picture: LevelPicture, width: float = NARROW_WIDTH) -> str:
+    """The picture of the levels as an ``<svg>`` element with title and description."""
+    return _svg(levels_drawing(picture, width), "levels", picture.title, picture.alt)
+
+
+def _svg(drawing: Drawing, id_: str, title: str, alternative: str) -> str:
+    """A drawing as SVG.
 
     reportlab's own SVG has inline styles, which our Content-Security-Policy forbids, and ids
     that clash between charts; so the shapes are written here, with presentation attributes.
     Ink is ``currentColor``, so that it follows the page where the reader chose other colours.
     """
-    drawing = chart_drawing(chart, width)
-    title = quoteattr(f"chart-{chart.id}-title")
-    description = quoteattr(f"chart-{chart.id}-desc")
+    name, description = quoteattr(f"{id_}-title"), quoteattr(f"{id_}-desc")
     box = f"0 0 {_number(drawing.width)} {_number(drawing.height)}"
-    names = f"aria-labelledby={title} aria-describedby={description}"
+    names = f"aria-labelledby={name} aria-describedby={description}"
     return "".join(
         [
             f'<svg xmlns="{_NAMESPACE}" class="chart" role="img" viewBox="{box}" {names}>',
-            f"<title id={title}>{escape(chart.title)}</title>",
-            f"<desc id={description}>{escape(chart.alt)}</desc>",
+            f"<title id={name}>{escape(title)}</title>",
+            f"<desc id={description}>{escape(alternative)}</desc>",
             *_elements(drawing),
             "</svg>",
         ]

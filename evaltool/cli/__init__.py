@@ -158,7 +158,8 @@ def _read_document(
     catalogue: "Catalogue", name: str, options: argparse.Namespace
 ) -> "Document | None":
     """A file of answers; where it is refused, every problem is printed and there is none."""
-    from evaltool.domain.document import Refused, read
+    from evaltool.domain.document import read
+    from evaltool.domain.validation import Refused
 
     t = catalogue.in_language(options.lang)
     try:
@@ -195,14 +196,7 @@ def _report(options: argparse.Namespace) -> int:
     document = _read_document(catalogue, options.answers, options)
     if document is None:
         return REFUSED
-    report = build(
-        catalogue.library(options.lang),
-        document.municipality,
-        document.cluster,
-        document.cluster_proposed,
-        document.day,
-        document.answers,
-    )
+    report = build(catalogue.library(options.lang), document)
     outputs: dict[Path, bytes] = {}
     if options.pdf is not None:
         from evaltool.pdf import feedback_report

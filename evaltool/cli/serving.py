@@ -11,7 +11,7 @@ from evaltool.catalogue import Catalogue, Faulty, loaded
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
-from evaltool.store import Database, EvaluationRepository, StoreError, keep_document
+from evaltool.store import Store, StoreError, keep_document, open_store
 from evaltool.web.settings import default_instance
 
 THREADS = 8
@@ -69,10 +69,10 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     return 0
 
 
-def _repository(instance: Path | None, t: Texts) -> EvaluationRepository | None:
+def _store(instance: Path | None, t: Texts) -> Store | None:
     folder = default_instance() if instance is None else instance
     try:
-        return EvaluationRepository(Database(folder / "evaltool.sqlite"))
+        return open_store(folder / "evaltool.sqlite")
     except StoreError as error:
         _error(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
     except OSError as error:
@@ -88,11 +88,13 @@ def import_files(
 ) -> int:
     """Keep each document as a new evaluation."""
     t = catalogue.in_language(language)
-    kept = _repository(instance, t)
-    if kept is None:
+    store = _store(instance, t)
+    if store is None:
         return 1
     for path, document in documents:
-        evaluation = keep_document(kept, catalogue.questionnaire, document, datetime.now(UTC))
+        evaluation = keep_document(
+            store.evaluations, catalogue.questionnaire, document, datetime.now(UTC)
+        )
         name = document.municipality.name
         print(t("cli.imported", path=path, id=evaluation.id, municipality=name))
     return 0
@@ -107,9 +109,10 @@ def export_files(
 ) -> int:
     """Write evaluations, by default all, as files that can be imported."""
     t = catalogue.in_language(language)
-    kept = _repository(instance, t)
-    if kept is None:
+    store = _store(instance, t)
+    if store is None:
         return 1
+    kept = store.evaluations
     found: list[Evaluation] = []
     missing: list[str] = []
     if not ids:
@@ -124,7 +127,8 @@ def export_files(
     for evaluation in found:
         path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
         municipality = catalogue.register.municipalities[evaluation.nis_code]
-        text = write(document_of(evaluation, municipality), catalogue.questionnaire)
+        actions = [planned.action for planned in store.plans.of(evaluation.id)]
+        text = write(document_of(evaluation, municipality, actions), catalogue.questionnaire)
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:

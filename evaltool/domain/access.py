@@ -24,6 +24,8 @@ class Action(StrEnum):
     FINISH = "finish"
     REOPEN = "reopen"
     EXPORT = "export"
+    PLAN = "plan"
+    """Change the action plan."""
     DELETE = "delete"
 
 

@@ -1,10 +1,23 @@
 """Findings, levels and the legal minimum in words."""
 
+from collections.abc import Iterable
+
 from evaltool.domain.answers import Answers
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.feedback import Finding, Level, Rulebook, Source
+from evaltool.domain.feedback import Finding, Item, ProposedTrack, Rulebook, Source
 from evaltool.domain.language import date_text, listing
-from evaltool.domain.report import CriterionView, FindingView, LegalView, LevelView
+from evaltool.domain.levels import HIGHEST, Level
+from evaltool.domain.questionnaire import DONT_KNOW
+from evaltool.domain.report import (
+    CriterionView,
+    FindingView,
+    ItemView,
+    LegalView,
+    LevelPicture,
+    LevelRow,
+    LevelView,
+    TrackView,
+)
 from evaltool.domain.situation import STATUTORY_MEMBERS, Fact, LegalMinimum
 from evaltool.domain.survey import Survey
 from evaltool.domain.wording import Wording
@@ -27,19 +40,18 @@ class Advice:
         self.texts = wording.texts
         self.rulebook = rulebook
         self.survey = survey
-        self.comparisons = comparisons
+        # Of a question compared in two ways the first comparison counts: that with the peers.
+        self.compared = {
+            (c.question, o.option): (c, o) for c in reversed(comparisons) for o in c.options
+        }
 
     def finding(self, finding: Finding) -> FindingView:
         """A finding with its figure, its source and the answers because of which it is there."""
         t = self.texts
         rule = finding.rule
         figure = ""
-        if rule.figure is not None:
-            found = next((c for c in self.comparisons if c.question == rule.figure[0]), None)
-            options = () if found is None else found.options
-            option = next((o for o in options if o.option == rule.figure[1]), None)
-            if found is not None and option is not None:
-                figure = self.wording.figure_sentence(found, option)
+        if rule.figure in self.compared:
+            figure = self.wording.figure_sentence(*self.compared[rule.figure])
         return FindingView(
             id=rule.id,
             kind=rule.kind,
@@ -51,16 +63,35 @@ class Advice:
             figure=figure,
             why=t.of(rule.why),
             steps=tuple(t.of(step) for step in rule.steps),
-            items=tuple(
-                (self.wording.option(*item.label), t.of(item.text)) for item in finding.items
-            ),
+            items=tuple(self.item(item) for item in finding.items),
             who=t.of(rule.who),
-            effort="" if rule.effort is None else t(f"report.effort.{rule.effort}"),
-            track="" if rule.track is None else t(f"report.track.{rule.track}"),
+            ask="" if rule.ask is None else t.of(rule.ask),
+            effort=t(f"report.effort.{rule.effort}"),
+            track=t(f"report.track.{rule.track}"),
             basis=t(f"report.basis.{rule.basis}"),
             source=self.finding_source(finding),
-            because=tuple(dict.fromkeys(self.because(fact) for fact in finding.because)),
+            because=self.because(finding.because),
         )
+
+    def item(self, item: Item) -> ItemView:
+        """What a finding says for one option, with the option's figure."""
+        question, code = item.option
+        figure = ""
+        if item.option in self.compared:
+            figure = self.wording.figure(self.compared[item.option][1])
+        return ItemView(
+            option=f"{question}:{code}",
+            label=self.item_label(question, code),
+            figure=figure,
+            text=self.texts.of(item.text),
+            source="; ".join(self.source_name(id_) for id_ in item.sources),
+        )
+
+    def item_label(self, question: str, code: str) -> str:
+        """The name of an option, or of the question that was answered "weet ik niet"."""
+        if code == DONT_KNOW:
+            return self.wording.question(question)
+        return self.wording.option(question, code)
 
     def finding_source(self, finding: Finding) -> str:
         """What a finding rests on; where nothing stands behind it, that it is our own proposal."""
@@ -81,18 +112,36 @@ class Advice:
         title = self.texts.of(source.title)
         return f"{title} ({publisher})" if publisher else title
 
-    def because(self, fact: Fact) -> str:
-        """An answer, in the sentence that explains why a finding is shown."""
+    def because(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        """The answers that explain why something is shown, one sentence per question."""
         t = self.texts
-        question = self.wording.question(fact.question)
-        if fact.option is None:
-            return t("report.because.question", question=question)
-        key = "chosen" if fact.chosen else "not_chosen"
-        if ":" in fact.option:
-            label = self.wording.option(*fact.option.split(":", 1))
-        else:
-            label = self.wording.option(fact.question, fact.option)
-        return t(f"report.because.{key}", question=question, option=label)
+        grouped: dict[tuple[str, bool], list[str]] = {}
+        for fact in facts:
+            options = grouped.setdefault((fact.question, fact.chosen), [])
+            if fact.option is not None:
+                place = fact.option.split(":", 1) if ":" in fact.option else None
+                label = self.wording.option(*(place or (fact.question, fact.option)))
+                options.append(t("report.because.option", option=label))
+        sentences: list[str] = []
+        for (question, chosen), options in grouped.items():
+            name = self.wording.question(question)
+            if not options:
+                sentences.append(t("report.because.question", question=name))
+            else:
+                key = "chosen" if chosen else "not_chosen"
+                named = listing(tuple(dict.fromkeys(options)), t(f"report.because.{key}_and"))
+                sentences.append(t(f"report.because.{key}", question=name, options=named))
+        return tuple(sentences)
+
+    def track(self, proposed: ProposedTrack) -> TrackView:
+        """The proposed coaching track, why, and the answers that led to it."""
+        t = self.texts
+        return TrackView(
+            track=proposed.rule.track,
+            name=t(f"report.track.{proposed.rule.track}"),
+            reason=t.of(proposed.rule.reason),
+            because=self.because(proposed.because),
+        )
 
     def legal(self, minimum: LegalMinimum, answers: Answers) -> LegalView:
         """The legal minimum: state, members, citation and caveat."""
@@ -138,4 +187,25 @@ class Advice:
             name=t(f"report.level.name.{name}"),
             criteria=tuple(CriterionView(c.level, t.of(c.text), met) for c, met in level.criteria),
             missing=tuple(t.of(criterion.text) for criterion in level.missing_for_next),
+        )
+
+    def level_picture(self, levels: tuple[Level, ...]) -> LevelPicture:
+        """The levels of all areas as one drawing."""
+        t = self.texts
+        names = tuple(t(f"report.level.name.{n}") for n in range(1, HIGHEST + 1))
+        unknown = (t("report.level.name.unknown"),)
+        views = [self.level(level) for level in levels]
+        said = [
+            t("report.level.said_unknown", area=v.area_label, name=v.name)
+            if v.number is None
+            else t("report.level.said", area=v.area_label, number=v.number, name=v.name)
+            for v in views
+        ]
+        return LevelPicture(
+            title=t("results.levels"),
+            alt=" ".join(said),
+            rows=tuple(
+                LevelRow(v.area_label, v.number, unknown if v.number is None else names)
+                for v in views
+            ),
         )

@@ -2,8 +2,9 @@
 
 from evaltool.domain.comparison import Comparison, Fallback, OptionComparison
 from evaltool.domain.language import percentage
-from evaltool.domain.report import Chart, ChartRow
-from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS
+from evaltool.domain.report import Chart, ChartRow, TrendView
+from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, Survey
+from evaltool.domain.trend import Movement, movements
 from evaltool.domain.wording import UNSURE_MARK, Wording, is_unsure
 
 
@@ -128,3 +129,49 @@ def _interval(wording: Wording, option: OptionComparison) -> str:
         return "–"
     low, high = option.interval
     return wording.texts("report.table.interval_range", low=percentage(low), high=percentage(high))
+
+
+def trend(wording: Wording, survey: Survey, comparison: Comparison) -> TrendView | None:
+    """What the report says of 2018 beside a comparison; None where it says nothing."""
+    found = movements(survey, comparison)
+    if not found:
+        return None
+    t = wording.texts
+    cluster = found[0].earlier.segment in CLUSTER_SEGMENTS
+    peers = wording.peers(comparison) if cluster else t("report.trend.flanders")
+    rows = tuple(_movement(wording, movement) for movement in found)
+    return TrendView(
+        title=t("report.trend.title"),
+        head=(
+            t("report.table.option"),
+            t("report.trend.then", peers=peers),
+            t("report.trend.now", peers=peers),
+        ),
+        rows=rows,
+        caveat=t("report.trend.caveat"),
+    )
+
+
+def _movement(wording: Wording, movement: Movement) -> tuple[str, str, str]:
+    t = wording.texts
+    earlier = movement.earlier
+    name = (
+        wording.option(earlier.question, earlier.option)
+        if earlier.label is None
+        else t.of(earlier.label)
+    )
+    if earlier.percent is not None:
+        then = percentage(earlier.percent / 100)
+    elif earlier.fraction is not None:
+        part, whole = earlier.fraction
+        then = t("report.trend.fraction", part=part, whole=whole)
+    else:
+        then = t("report.trend.rank", rank=earlier.rank)
+    if movement.share is None:
+        return name, then, t("report.trend.not_asked")
+    base = (
+        t("report.base_not_published")
+        if movement.count is None
+        else t("report.base", count=movement.count, n=movement.n)
+    )
+    return name, then, f"{percentage(movement.share)}, {base}"

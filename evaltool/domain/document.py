@@ -1,28 +1,29 @@
 """Answers as a JSON document: the form in which they are given to the command line and kept."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from evaltool.domain.answers import Answer, Answers, without_dangling
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality, Register
+from evaltool.domain.plan import Action
+from evaltool.domain.plan_form import action_form, read_actions
 from evaltool.domain.questionnaire import Kind, Question, Questionnaire
-from evaltool.domain.validation import Problem, validate
+from evaltool.domain.strict_json import day, parse, shown
+from evaltool.domain.validation import Problem, Refused, validate
 
 REQUIRED = ("municipality", "date", "answers")
-KEYS = ("municipality", "cluster", "date", "edition", "answers", "other_text", "notes")
+KEYS = ("municipality", "cluster", "date", "edition", "answers", "other_text", "notes", "actions")
 
 DERIVED_QUESTIONS = frozenset({"radicalisation_any"})
 """Questions of the survey that follow from another answer and are never asked."""
 
-_MOST_DIGITS = 20
-
 
 @dataclass(frozen=True)
 class Document:
-    """The answers of one municipality on one day, fit for a report.
+    """The answers of one municipality on one day with its action plan, fit for a report.
 
     ``cluster_proposed`` says that the cluster is the register's proposal, not confirmed.
     """
@@ -33,10 +34,13 @@ class Document:
     day: date
     answers: Answers
     edition: str
+    actions: tuple[Action, ...] = ()
 
 
-def document_of(evaluation: Evaluation, municipality: Municipality) -> Document:
-    """What was answered in an evaluation, as a document."""
+def document_of(
+    evaluation: Evaluation, municipality: Municipality, actions: Iterable[Action] = ()
+) -> Document:
+    """What was answered in an evaluation, with its action plan, as a document."""
     return Document(
         municipality=municipality,
         cluster=evaluation.cluster,
@@ -44,19 +48,8 @@ def document_of(evaluation: Evaluation, municipality: Municipality) -> Document:
         day=evaluation.day,
         answers=evaluation.answers,
         edition=evaluation.edition,
+        actions=tuple(actions),
     )
-
-
-class Refused(Exception):
-    """A document that does not fit the form; ``problems`` names every fault."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__(", ".join(f"{p.code}: {p.where}" for p in problems))
-        self.problems = problems
-
-
-class _NoNumber:
-    """What stands for a number that no field of the form can hold: NaN, infinite, too long."""
 
 
 def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Document:
@@ -66,19 +59,19 @@ def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Docume
         Refused: with every problem at once, each naming the key, question or code at fault.
     """
     problems: list[Problem] = []
-    loaded = _parse(raw, problems)
+    loaded = parse(raw, problems)
     if not isinstance(loaded, dict):
         raise Refused((*problems, Problem("not_an_object", "")))
     for key in loaded:
         if key not in KEYS:
-            problems.append(Problem("unknown_key", _shown(key)))
+            problems.append(Problem("unknown_key", shown(key)))
     for key in REQUIRED:
         if key not in loaded:
             problems.append(Problem("missing_key", key))
 
     municipality = _municipality(loaded, register, problems)
     cluster, proposed = _cluster(loaded, municipality, problems)
-    day = _day(loaded, problems)
+    when = _day(loaded, problems)
     if "edition" in loaded and loaded["edition"] != questionnaire.edition:
         edition = {"edition": questionnaire.edition}
         problems.append(Problem("unknown_edition", "edition", edition))
@@ -88,9 +81,11 @@ def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Docume
         dict(_texts(loaded, "notes", problems)),
     )
     problems.extend(validate(questionnaire, answers))
-    if problems or municipality is None or cluster is None or day is None:
+    actions = tuple(read_actions(loaded.get("actions", []), problems))
+    if problems or municipality is None or cluster is None or when is None:
         raise Refused(tuple(_once(problems)))
-    return Document(municipality, cluster, proposed, day, _unblank(answers), questionnaire.edition)
+    given = _unblank(answers)
+    return Document(municipality, cluster, proposed, when, given, questionnaire.edition, actions)
 
 
 def write(document: Document, questionnaire: Questionnaire) -> str:
@@ -110,6 +105,8 @@ def write(document: Document, questionnaire: Questionnaire) -> str:
         "other_text": dict(answers.other_text),
         "notes": dict(answers.notes),
     }
+    if document.actions:
+        form["actions"] = [action_form(action) for action in document.actions]
     return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -138,39 +135,6 @@ def _once(problems: list[Problem]) -> Iterator[Problem]:
             yield problem
 
 
-def _parse(raw: bytes, problems: list[Problem]) -> object:
-    def pairs(items: list[tuple[str, object]]) -> dict[str, object]:
-        found: dict[str, object] = {}
-        for key, value in items:
-            if key in found:
-                problems.append(Problem("repeated_key", _shown(key)))
-            found[key] = value
-        return found
-
-    def whole(digits: str) -> object:
-        return int(digits) if len(digits) <= _MOST_DIGITS else _NoNumber()
-
-    try:
-        # Windows' editor puts a byte order mark before UTF-8; it is no part of the text.
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused((Problem("not_utf8", "", {"position": str(error.start)}),)) from None
-    try:
-        loaded: object = json.loads(
-            text,
-            object_pairs_hook=pairs,
-            parse_int=whole,
-            parse_float=lambda _: _NoNumber(),
-            parse_constant=lambda _: _NoNumber(),
-        )
-    except json.JSONDecodeError as error:
-        place = {"line": str(error.lineno), "column": str(error.colno)}
-        raise Refused((Problem("not_json", "", place),)) from None
-    except RecursionError:
-        raise Refused((Problem("too_deep", ""),)) from None
-    return loaded
-
-
 def _municipality(
     loaded: Mapping[str, object], register: Register, problems: list[Problem]
 ) -> Municipality | None:
@@ -189,7 +153,7 @@ def _municipality(
         }
         problems.append(Problem("merged_municipality", "municipality", names))
     elif code not in register.municipalities:
-        problems.append(Problem("unknown_municipality", "municipality", {"code": _shown(code)}))
+        problems.append(Problem("unknown_municipality", "municipality", {"code": shown(code)}))
     else:
         return register.municipalities[code]
     return None
@@ -220,15 +184,10 @@ def _cluster(
 def _day(loaded: Mapping[str, object], problems: list[Problem]) -> date | None:
     if "date" not in loaded:
         return None
-    day = loaded["date"]
-    try:
-        # fromisoformat also takes forms such as 20261123, which the form does not have.
-        if isinstance(day, str) and len(day) == len("2026-11-23"):
-            return date.fromisoformat(day)
-    except ValueError:
-        pass
-    problems.append(Problem("wants_date", "date"))
-    return None
+    found = day(loaded["date"])
+    if found is None:
+        problems.append(Problem("wants_date", "date"))
+    return found
 
 
 def _values(
@@ -243,7 +202,7 @@ def _values(
         if id_ in DERIVED_QUESTIONS:
             problems.append(Problem("derived_question", id_))
         elif question is None:
-            problems.append(Problem("unknown_question", _shown(id_)))
+            problems.append(Problem("unknown_question", shown(id_)))
         else:
             answer = _answer(question, value)
             if isinstance(answer, Problem):
@@ -257,17 +216,17 @@ def _answer(question: Question, value: object) -> Answer | Problem:
         case Kind.SINGLE:
             if isinstance(value, str):
                 # An empty code is unknown, not "no answer": the form leaves the key out.
-                return _shown(value) or Problem("unknown_option", question.id, {"option": ""})
+                return shown(value) or Problem("unknown_option", question.id, {"option": ""})
             if isinstance(value, list) and len(value) > 1:
                 return Problem("two_answers", question.id)
             return Problem("wants_code", question.id)
         case Kind.TREND:
             if isinstance(value, dict) and all(isinstance(v, str) for v in value.values()):
-                return {_shown(k): _shown(v) for k, v in value.items()}
+                return {shown(k): shown(v) for k, v in value.items()}
             return Problem("wants_object_of_codes", question.id)
         case _:
             if isinstance(value, list) and all(isinstance(v, str) for v in value):
-                return tuple(_shown(v) for v in value)
+                return tuple(shown(v) for v in value)
             return Problem("wants_list_of_codes", question.id)
 
 
@@ -280,13 +239,8 @@ def _texts(
         return
     for id_, text in held.items():
         if not isinstance(text, str):
-            problems.append(Problem("wants_text", f"{key}.{_shown(id_)}"))
-        elif _shown(text) != text:
-            problems.append(Problem("not_unicode", f"{key}.{_shown(id_)}"))
+            problems.append(Problem("wants_text", f"{key}.{shown(id_)}"))
+        elif shown(text) != text:
+            problems.append(Problem("not_unicode", f"{key}.{shown(id_)}"))
         else:
-            yield _shown(id_), text
-
-
-def _shown(text: str) -> str:
-    """A text that can be written: half a surrogate pair, which JSON can hold, becomes ``?``."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+            yield shown(id_), text

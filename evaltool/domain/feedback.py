@@ -9,6 +9,7 @@ from evaltool.domain.answers import Answers, reported
 from evaltool.domain.comparison import Comparison
 from evaltool.domain.conditions import Condition
 from evaltool.domain.language import Text
+from evaltool.domain.levels import Level, LevelScale, level
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.domain.situation import Area, Fact, LegalMinimum, Situation, legal_minimum
 
@@ -56,7 +57,8 @@ class Effort(StrEnum):
 class Source:
     """Something a finding rests on or sends its reader to.
 
-    ``read`` is the day on which the statement of a legal source was read in a stored copy.
+    ``read`` is the day on which the statement of a legal source was read in a stored copy;
+    ``discrepancies`` touch the passage of the survey report that is cited.
     """
 
     id: str
@@ -66,15 +68,25 @@ class Source:
     year: str
     statement: Text | None = None
     read: date | None = None
+    discrepancies: tuple[str, ...] = ()
+
+    @property
+    def is_passage(self) -> bool:
+        """Whether it is a passage of the survey report, to be found by its title alone."""
+        return not self.where
 
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a rule for one option: shown when its condition holds."""
+    """What a rule says for one option, named (question, option): shown when its condition holds.
+
+    ``sources`` are what it rests on besides the sources of its rule.
+    """
 
     condition: Condition
-    label: tuple[str, str]
+    option: tuple[str, str]
     text: Text
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +95,8 @@ class Rule:
 
     With ``items`` the rule holds only if at least one of them does. ``figure`` names the
     (question, option) whose figure is put beside what we see. Of the rules with the same
-    ``topic`` a report shows only the first, so that nothing is said twice.
+    ``topic`` a report shows only the first, so that nothing is said twice. ``ask`` is the
+    question to put to the table; a strength has none.
     """
 
     id: str
@@ -98,8 +111,9 @@ class Rule:
     why: Text
     steps: tuple[Text, ...]
     who: Text
-    track: Track | None = None
-    effort: Effort | None = None
+    track: Track
+    effort: Effort
+    ask: Text | None = None
     figure: tuple[str, str] | None = None
     items: tuple[Item, ...] = ()
     sources: tuple[str, ...] = ()
@@ -125,43 +139,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Criterion:
-    """Something that an area has from a level on."""
+class TrackRule:
+    """When a coaching track is proposed, and why; the first that holds counts."""
 
-    id: str
-    level: int
-    text: Text
+    track: Track
     condition: Condition
+    reason: Text
 
 
 @dataclass(frozen=True)
-class LevelScale:
-    """The criteria of an area; ``needs`` are questions without which no level is given.
+class Preparation:
+    """Something to have ready for the intake, where its condition holds."""
 
-    ``lowest`` gives level 1 whatever else is answered.
-    """
-
-    area: Area
-    needs: tuple[str, ...]
-    criteria: tuple[Criterion, ...]
-    lowest: Condition | None = None
-
-
-@dataclass(frozen=True)
-class Level:
-    """The level of an area (1 to 4, None where too little is answered), criterion by criterion."""
-
-    area: Area
-    number: int | None
-    criteria: tuple[tuple[Criterion, bool], ...]
-
-    @property
-    def missing_for_next(self) -> tuple[Criterion, ...]:
-        """The criteria that stand between this level and the next one."""
-        if self.number is None:
-            return ()
-        unmet = [criterion for criterion, met in self.criteria if not met]
-        return tuple(c for c in unmet if c.level <= self.number + 1)
+    condition: Condition
+    text: Text
 
 
 @dataclass(frozen=True)
@@ -170,20 +161,39 @@ class Rulebook:
 
     rules: tuple[Rule, ...]
     scales: tuple[LevelScale, ...]
+    tracks: tuple[TrackRule, ...]
+    preparations: tuple[Preparation, ...]
     sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True)
+class ProposedTrack:
+    """The coaching track that fits, with the answers because of which it does."""
+
+    rule: TrackRule
+    because: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
 class Feedback:
-    """What the rules make of one municipality's answers, findings in their order."""
+    """What the rules make of one municipality's answers, findings in their order.
+
+    ``track`` is None where too little is answered to propose one.
+    """
 
     legal: LegalMinimum
     levels: tuple[Level, ...]
     findings: tuple[Finding, ...]
+    track: ProposedTrack | None
+    preparations: tuple[Preparation, ...]
+
+    def attention(self) -> tuple[Finding, ...]:
+        """What asks for attention, most urgent first."""
+        return tuple(f for f in self.findings if not f.is_strength)
 
     def top(self) -> tuple[Finding, ...]:
-        """The findings of the first page: what asks for attention, most urgent first."""
-        return tuple(f for f in self.findings if not f.is_strength)[:TOP_FINDINGS]
+        """The findings of the first page."""
+        return self.attention()[:TOP_FINDINGS]
 
     def strengths(self) -> tuple[Finding, ...]:
         """What goes well, over all areas."""
@@ -210,22 +220,24 @@ def evaluate(
     """Legal minimum, levels and findings that follow from answers and comparisons."""
     given = reported(questionnaire, answers)
     situation = Situation(questionnaire, given, comparisons, cluster, legal_minimum(given))
-    levels = tuple(_level(scale, situation) for scale in rulebook.scales)
-    situation = replace(situation, levels={level.area: level.number for level in levels})
+    levels = tuple(level(scale, situation) for scale in rulebook.scales)
+    situation = replace(situation, levels={found.area: found.number for found in levels})
     held = sorted(_held(rulebook.rules, situation), key=lambda finding: finding.rank)
-    return Feedback(situation.legal, levels, tuple(_once_per_topic(held)))
+    return Feedback(
+        situation.legal,
+        levels,
+        tuple(_once_per_topic(held)),
+        _track(rulebook.tracks, situation),
+        tuple(p for p in rulebook.preparations if p.condition.facts(situation) is not None),
+    )
 
 
-def _level(scale: LevelScale, situation: Situation) -> Level:
-    met = tuple((c, c.condition.facts(situation) is not None) for c in scale.criteria)
-    if scale.lowest is not None and scale.lowest.facts(situation) is not None:
-        return Level(scale.area, 1, met)
-    if not all(situation.answered(question) for question in scale.needs):
-        return Level(scale.area, None, met)
-    number = 1
-    while number < 4 and all(held for c, held in met if c.level <= number + 1):
-        number += 1
-    return Level(scale.area, number, met)
+def _track(rules: Iterable[TrackRule], situation: Situation) -> ProposedTrack | None:
+    for rule in rules:
+        facts = rule.condition.facts(situation)
+        if facts is not None:
+            return ProposedTrack(rule, facts)
+    return None
 
 
 def _held(rules: Iterable[Rule], situation: Situation) -> Iterator[Finding]:
@@ -237,6 +249,8 @@ def _held(rules: Iterable[Rule], situation: Situation) -> Iterator[Finding]:
         held = [(i, f) for i in rule.items if (f := i.condition.facts(situation)) is not None]
         if rule.items and not held:
             continue
+        # What the municipality named itself comes before what it did not choose.
+        held.sort(key=lambda pair: not any(fact.chosen for fact in pair[1]))
         because = tuple(dict.fromkeys([*facts, *(fact for _, f in held for fact in f)]))
         rank = _rank(rule, because, pressing, situation)
         yield Finding(rule, because, tuple(item for item, _ in held), rank)

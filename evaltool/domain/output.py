@@ -4,7 +4,9 @@ from collections.abc import Mapping
 
 from evaltool.domain.comparison import Comparison, OptionComparison
 from evaltool.domain.feedback import Finding
-from evaltool.domain.report import FindingView, Report
+from evaltool.domain.levels import Level
+from evaltool.domain.plan_form import action_form
+from evaltool.domain.report import FindingView, Report, TrackView
 from evaltool.domain.situation import Area
 
 _DECIMALS = 4
@@ -32,6 +34,9 @@ def report_json(report: Report) -> Json:
             _finding(finding, view)
             for finding, view in zip(report.feedback.findings, report.findings, strict=True)
         ],
+        "criteria": [_criteria(level) for level in report.feedback.levels],
+        "track": None if report.track is None else _track(report.track),
+        "actions": [action_form(action) for action in report.actions],
         "discrepancies": [d.id for d in report.discrepancies],
     }
 
@@ -80,6 +85,18 @@ def _option(option: OptionComparison) -> Json:
     }
 
 
+def _criteria(level: Level) -> Json:
+    return {
+        "area": level.area,
+        "met": [criterion.id for criterion, met in level.criteria if met],
+        "missing_for_next": [criterion.id for criterion in level.missing_for_next],
+    }
+
+
+def _track(track: TrackView) -> Json:
+    return {"id": track.track, "reason": track.reason, "because": list(track.because)}
+
+
 def _finding(finding: Finding, view: FindingView) -> Json:
     rule = finding.rule
     return {
@@ -96,7 +113,11 @@ def _finding(finding: Finding, view: FindingView) -> Json:
         "figure": view.figure,
         "why": view.why,
         "steps": list(view.steps),
-        "items": [{"option": label, "text": text} for label, text in view.items],
+        "items": [
+            {"option": i.option, "label": i.label, "figure": i.figure, "text": i.text}
+            for i in view.items
+        ],
         "who": view.who,
+        "ask": view.ask,
         "because": list(view.because),
     }

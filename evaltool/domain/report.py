@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.feedback import Feedback
+from evaltool.domain.feedback import Feedback, FindingKind
 from evaltool.domain.language import Language
 from evaltool.domain.municipality import Municipality
+from evaltool.domain.plan import Action
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,24 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class TrendView:
+    """What the survey of 2018 says of the same: a head, rows (name, 2018, 2020) and a caveat."""
+
+    title: str
+    head: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+    caveat: str
+
+
+@dataclass(frozen=True)
 class ComparedView:
-    """One comparison: its question, what it says in sentences, and its chart."""
+    """One comparison: its question, what it says in sentences, its chart, and that of 2018."""
 
     question: str
     heading: str
     sentences: tuple[str, ...]
     chart: Chart
+    trend: TrendView | None
 
 
 @dataclass(frozen=True)
@@ -69,8 +81,23 @@ class QuestionView:
 
 
 @dataclass(frozen=True)
+class ItemView:
+    """What a finding says for one option; ``figure`` and ``source`` may be empty."""
+
+    option: str
+    label: str
+    figure: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True)
 class FindingView:
-    """A finding in words. ``kind`` is legal, attention or strength; ``because`` says why."""
+    """A finding in words.
+
+    ``kind`` is legal, attention or strength; ``ask`` is the question to put to the table (empty
+    for a strength), ``because`` says why it is there.
+    """
 
     id: str
     kind: str
@@ -82,8 +109,9 @@ class FindingView:
     figure: str
     why: str
     steps: tuple[str, ...]
-    items: tuple[tuple[str, str], ...]
+    items: tuple[ItemView, ...]
     who: str
+    ask: str
     effort: str
     track: str
     basis: str
@@ -125,6 +153,51 @@ class LevelView:
 
 
 @dataclass(frozen=True)
+class LevelRow:
+    """The steps of an area: ``names`` of all four, or what is said where ``number`` is None."""
+
+    label: str
+    number: int | None
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LevelPicture:
+    """The levels of all areas as a drawing, with a text in its place."""
+
+    title: str
+    alt: str
+    rows: tuple[LevelRow, ...]
+
+
+@dataclass(frozen=True)
+class TrackView:
+    """The coaching track that is proposed (``track``: its code) and why."""
+
+    track: str
+    name: str
+    reason: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ActionView:
+    """An action of the plan in words; ``state`` is a code.
+
+    ``finding_title`` and ``area_label`` name what it was picked from; both empty for an own one.
+    """
+
+    title: str
+    finding_title: str
+    area_label: str
+    owner: str
+    due: str
+    state: str
+    state_label: str
+    remark: str
+
+
+@dataclass(frozen=True)
 class Chapter:
     """A section of the walk in the report. ``findings`` has strengths first; ``rest`` is annex."""
 
@@ -162,8 +235,8 @@ class Report:
     """The feedback to one municipality on one day.
 
     ``facts`` are (label, value) pairs for cover and head, ``findings`` all findings in their
-    order. ``answers`` lists all answers and
-    notes per section (title, questions), asked or not answered.
+    order, ``attention`` those among them that are no strength. ``answers`` lists all answers and
+    notes per section (title, questions), asked or not answered. ``plan`` shows ``actions``.
     """
 
     language: Language
@@ -181,7 +254,7 @@ class Report:
     strengths: tuple[FindingView, ...]
     legal: LegalView
     levels: tuple[LevelView, ...]
-    level_names: tuple[str, ...]
+    level_picture: LevelPicture
     levels_note: str
     chapters: tuple[Chapter, ...]
     answers: tuple[tuple[str, tuple[QuestionView, ...]], ...]
@@ -191,12 +264,16 @@ class Report:
     comparisons: tuple[Comparison, ...]
     feedback: Feedback
     findings: tuple[FindingView, ...]
+    track: TrackView | None
+    preparations: tuple[str, ...]
+    plan: tuple[ActionView, ...]
+    actions: tuple[Action, ...]
 
     def chapter(self, section: str) -> Chapter | None:
         """The chapter of a section; None where nothing of it was answered."""
         return next((c for c in self.chapters if c.id == section), None)
 
     @property
-    def annex_findings(self) -> tuple[FindingView, ...]:
-        """The findings that did not fit in their chapter."""
-        return tuple(finding for chapter in self.chapters for finding in chapter.rest)
+    def attention(self) -> tuple[FindingView, ...]:
+        """What asks for attention, most urgent first."""
+        return tuple(f for f in self.findings if f.kind != FindingKind.STRENGTH)

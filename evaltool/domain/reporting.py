@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 
 from evaltool.domain.advice import LEGAL_SOURCE, Advice
-from evaltool.domain.answers import Answers, asked, reported
+from evaltool.domain.answers import asked, reported
 from evaltool.domain.benchmark import Benchmark
-from evaltool.domain.charting import chart
+from evaltool.domain.charting import chart, trend
 from evaltool.domain.comparison import Comparison, compare
+from evaltool.domain.document import Document
 from evaltool.domain.feedback import Feedback, Finding, Rulebook, evaluate
 from evaltool.domain.language import Texts, date_text
-from evaltool.domain.municipality import Municipality, Register
+from evaltool.domain.meeting import MeetingFormat
+from evaltool.domain.municipality import Register
+from evaltool.domain.plan import Action, in_order
 from evaltool.domain.questionnaire import Question, Questionnaire, Section
 from evaltool.domain.report import (
+    ActionView,
     Chapter,
     ComparedView,
     DiscrepancyView,
@@ -22,14 +25,13 @@ from evaltool.domain.report import (
     SourceView,
 )
 from evaltool.domain.situation import Area
+from evaltool.domain.trend import movements
 from evaltool.domain.wording import Wording
 
 AREAS = frozenset(Area)
 
 CLUSTER_DISCREPANCY = "D29"
 """Touches every report: the survey's clusters carry the name of another typology."""
-
-_LEVEL_NAMES = ("1", "2", "3", "4")
 
 
 @dataclass(frozen=True)
@@ -40,61 +42,62 @@ class Library:
     benchmark: Benchmark
     rulebook: Rulebook
     register: Register
+    meetings: tuple[MeetingFormat, ...]
     texts: Texts
 
 
-def build(
-    library: Library,
-    municipality: Municipality,
-    cluster: int,
-    cluster_proposed: bool,
-    day: date,
-    answers: Answers,
-) -> Report:
-    """The report on these answers, in the language of the library's texts."""
-    return _Builder(library, municipality, cluster, cluster_proposed, day, answers).report()
+def build(library: Library, document: Document) -> Report:
+    """The report on a document, in the language of the library's texts."""
+    return _Builder(library, document).report()
+
+
+def action_view(library: Library, action: Action) -> ActionView:
+    """An action in words, with the finding that it was picked from."""
+    t = library.texts
+    picked = next((r for r in library.rulebook.rules if r.id == action.finding), None)
+    area = None if picked is None else library.questionnaire.section_by_id[picked.area]
+    return ActionView(
+        title=action.title,
+        finding_title="" if picked is None else t.of(picked.title),
+        area_label="" if area is None else t.of(area.title),
+        owner=action.owner,
+        due="" if action.due is None else date_text(action.due, t.language),
+        state=action.state,
+        state_label=t(f"plan.state.{action.state}"),
+        remark=action.remark,
+    )
 
 
 class _Builder:
-    def __init__(
-        self,
-        library: Library,
-        municipality: Municipality,
-        cluster: int,
-        cluster_proposed: bool,
-        day: date,
-        answers: Answers,
-    ) -> None:
+    def __init__(self, library: Library, document: Document) -> None:
         self.library = library
         self.questionnaire = library.questionnaire
+        self.survey = library.benchmark.survey
         self.texts = library.texts
-        self.municipality = municipality
-        self.cluster = cluster
-        self.cluster_proposed = cluster_proposed
-        self.day = day
+        self.document = document
+        answers = document.answers
         self.answers = reported(self.questionnaire, answers)
         self.asked = asked(self.questionnaire, self.answers)
         self.wording = Wording(self.texts, self.questionnaire, library.register.clusters)
-        self.comparisons = compare(self.questionnaire, library.benchmark, answers, cluster)
+        self.comparisons = compare(self.questionnaire, library.benchmark, answers, document.cluster)
         self.feedback: Feedback = evaluate(
-            self.questionnaire, library.rulebook, answers, self.comparisons, cluster
+            self.questionnaire, library.rulebook, answers, self.comparisons, document.cluster
         )
-        self.advice = Advice(
-            self.wording, library.rulebook, library.benchmark.survey, self.comparisons
-        )
+        self.advice = Advice(self.wording, library.rulebook, self.survey, self.comparisons)
         self.views = {id(f): self.advice.finding(f) for f in self.feedback.findings}
 
     def report(self) -> Report:
         t = self.texts
-        name = self.municipality.name
-        day = date_text(self.day, t.language)
+        name = self.document.municipality.name
+        day = date_text(self.document.day, t.language)
         chapters = tuple(self.chapters())
+        track = self.feedback.track
         return Report(
             language=t.language,
-            municipality=self.municipality,
-            cluster=self.cluster,
-            cluster_proposed=self.cluster_proposed,
-            day=self.day,
+            municipality=self.document.municipality,
+            cluster=self.document.cluster,
+            cluster_proposed=self.document.cluster_proposed,
+            day=self.document.day,
             title=t("report.title", municipality=name),
             running_title=t("report.running_title", municipality=name, day=day),
             facts=tuple(self.facts(day)),
@@ -105,7 +108,7 @@ class _Builder:
             strengths=tuple(self.views[id(f)] for f in self.feedback.strengths()),
             legal=self.advice.legal(self.feedback.legal, self.answers),
             levels=tuple(self.advice.level(level) for level in self.feedback.levels),
-            level_names=tuple(t(f"report.level.name.{n}") for n in _LEVEL_NAMES),
+            level_picture=self.advice.level_picture(self.feedback.levels),
             levels_note=t("report.level.note"),
             chapters=chapters,
             answers=tuple(self.all_answers()),
@@ -115,25 +118,28 @@ class _Builder:
             comparisons=self.comparisons,
             feedback=self.feedback,
             findings=tuple(self.views[id(f)] for f in self.feedback.findings),
+            track=None if track is None else self.advice.track(track),
+            preparations=tuple(t.of(p.text) for p in self.feedback.preparations),
+            plan=tuple(
+                action_view(self.library, action) for action in in_order(self.document.actions)
+            ),
+            actions=in_order(self.document.actions),
         )
 
     def facts(self, day: str) -> Iterator[tuple[str, str]]:
         t = self.texts
-        yield t("report.fact.municipality"), self.municipality.name
-        yield t("report.fact.cluster"), self.wording.cluster(self.cluster)
+        yield t("report.fact.municipality"), self.document.municipality.name
+        yield t("report.fact.cluster"), self.wording.cluster(self.document.cluster)
         yield t("report.fact.date"), day
-        survey = self.library.benchmark.survey
-        yield t("report.fact.survey"), t.of(survey.title)
+        yield t("report.fact.survey"), t.of(self.survey.title)
         yield t("report.fact.edition"), self.questionnaire.edition
 
     def cluster_note(self) -> str:
-        state = "proposed" if self.cluster_proposed else "confirmed"
-        proposal = self.municipality.proposal
-        sentence = self.texts(
-            f"report.cluster_note.{state}", cluster=self.wording.cluster(self.cluster)
-        )
-        if self.cluster_proposed:
-            sentence += " " + self.texts.of(proposal.reason)
+        state = "proposed" if self.document.cluster_proposed else "confirmed"
+        cluster = self.wording.cluster(self.document.cluster)
+        sentence = self.texts(f"report.cluster_note.{state}", cluster=cluster)
+        if self.document.cluster_proposed:
+            sentence += " " + self.texts.of(self.document.municipality.proposal.reason)
         return sentence
 
     def headlines(self) -> Iterator[str]:
@@ -196,6 +202,7 @@ class _Builder:
             heading=self.wording.question(comparison.question),
             sentences=tuple(s for s in sentences if s != drawn.title),
             chart=drawn,
+            trend=trend(self.wording, self.survey, comparison),
         )
 
     def all_answers(self) -> Iterator[tuple[str, tuple[QuestionView, ...]]]:
@@ -222,7 +229,7 @@ class _Builder:
 
     def method(self) -> Iterator[tuple[str, str]]:
         t = self.texts
-        survey = self.library.benchmark.survey
+        survey = self.survey
         values = {
             "title": t.of(survey.title),
             "period": t.of(survey.period),
@@ -244,16 +251,20 @@ class _Builder:
             yield t(f"report.method.{part}.title"), t(f"report.method.{part}.text", **values)
 
     def sources(self) -> Iterator[SourceView]:
-        used = {LEGAL_SOURCE}
-        for finding in self.feedback.findings:
-            used.update(finding.rule.sources)
+        used = {LEGAL_SOURCE, *self.cited()}
         t = self.texts
-        survey = self.library.benchmark.survey
+        survey = self.survey
+        known = self.library.rulebook.sources
+        passages = [t.of(s.title) for id_, s in known.items() if id_ in used and s.is_passage]
+        said = t("report.passages", passages="; ".join(passages)) if passages else ""
         yield SourceView(
-            t.of(survey.title), f"{survey.publisher}, {survey.year}", "", t.of(survey.population)
+            title=t.of(survey.title),
+            publisher=f"{survey.publisher}, {survey.year}",
+            where="",
+            statement=f"{t.of(survey.population)} {said}".strip(),
         )
-        for id_, source in self.library.rulebook.sources.items():
-            if id_ not in used:
+        for id_, source in known.items():
+            if id_ not in used or source.is_passage:
                 continue
             statement = "" if source.statement is None else t.of(source.statement)
             if source.read is not None:
@@ -262,12 +273,24 @@ class _Builder:
             publisher = ", ".join(p for p in (t.of(source.publisher), source.year) if p)
             yield SourceView(t.of(source.title), publisher, source.where, statement)
 
+    def cited(self) -> set[str]:
+        """The sources and tables that the findings rest on."""
+        findings = self.feedback.findings
+        of_rules = {id_ for finding in findings for id_ in finding.rule.sources}
+        return of_rules | {id_ for f in findings for item in f.items for id_ in item.sources}
+
     def discrepancies(self) -> Iterator[DiscrepancyView]:
         t = self.texts
-        tables = {c.table.source for c in self.comparisons}
-        for finding in self.feedback.findings:
-            tables.update(finding.rule.sources)
+        cited = self.cited()
+        tables = {c.table.source for c in self.comparisons} | cited
         cells = {id_ for c in self.comparisons for id_ in c.discrepancies}
-        found = self.library.benchmark.survey.touching(tables, cells | {CLUSTER_DISCREPANCY})
-        for d in found:
+        cells.update(
+            id_
+            for comparison in self.comparisons
+            for movement in movements(self.survey, comparison)
+            for id_ in movement.earlier.discrepancies
+        )
+        known = self.library.rulebook.sources
+        cells.update(id_ for name in cited if name in known for id_ in known[name].discrepancies)
+        for d in self.survey.touching(tables, cells | {CLUSTER_DISCREPANCY}):
             yield DiscrepancyView(d.id, t.of(d.place), t.of(d.explanation), t.of(d.taken))

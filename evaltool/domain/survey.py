@@ -102,16 +102,29 @@ class Discrepancy:
 
 @dataclass(frozen=True)
 class EarlierFigure:
-    """What the report says of the survey of 2018: a percentage (0 to 100), a fraction or a rank."""
+    """What the report says of the survey of 2018: a percentage (0 to 100), a fraction or a rank.
+
+    ``now`` names the cells (question, option) that add up to the same in this edition or, with
+    ``all_but``, to all the rest; none where it was not asked so. ``fraction`` is
+    (part, whole), ``label`` names a figure that is no option of its own.
+    """
 
     section: str
     question: str
     segment: str
     option: str
     percent: int | None
-    fraction: str | None
+    fraction: tuple[int, int] | None
     rank: int | None
+    now: tuple[tuple[str, str], ...]
+    all_but: bool = False
+    label: Text | None = None
     discrepancies: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> frozenset[str]:
+        """The questions of this edition that the figure belongs to."""
+        return frozenset(question for question, _ in self.now) or frozenset({self.question})
 
 
 @dataclass(frozen=True)

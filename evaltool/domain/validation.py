@@ -21,6 +21,14 @@ class Problem:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
+class Refused(Exception):
+    """Something that does not fit the form; ``problems`` names every fault."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(", ".join(f"{p.code}: {p.where}" for p in problems))
+        self.problems = problems
+
+
 def validate(
     questionnaire: Questionnaire,
     answers: Answers,

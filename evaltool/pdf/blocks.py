@@ -19,6 +19,12 @@ from evaltool.pdf.styles import (
     Tone,
 )
 
+_WHOLE = 0.45 * FRAME_HEIGHT
+"""Points up to which a panel stays on one page: moving more would leave half a page empty."""
+
+_FEWEST = 2
+"""Parts of a panel that stay before a break, its heading among them."""
+
 
 class Figure(Flowable):
     """A drawing with a text in its place for who does not see it."""
@@ -74,7 +80,7 @@ class Rule(Flowable):
 
 
 class Panel(Flowable):
-    """Paragraphs on a ground with a line at the left, on one page unless they are too much."""
+    """Paragraphs on a ground with a line at the left, on one page unless they are much."""
 
     _INDENT = 18.0
     _RIGHT = 9.0
@@ -101,9 +107,9 @@ class Panel(Flowable):
         return aW, self.height
 
     def split(self, aW: float, aH: float) -> list[Any]:  # noqa: N803
-        """Break only what no page can hold: between paragraphs, or inside the last that fits."""
+        """Break only what is long: between paragraphs, or inside the last that fits."""
         self.wrap(aW, aH)
-        if self.height <= FRAME_HEIGHT:
+        if self.height <= _WHOLE:
             return []
         room = aH - 2 * self.pad
         first: list[Flowable] = []
@@ -116,6 +122,9 @@ class Panel(Flowable):
                 break
             first.append(rest.pop(0))
             room -= height + item.getSpaceAfter()
+        if len(rest) == 1 and len(first) > _FEWEST:
+            # A last line alone at the top of a page looks lost.
+            rest.insert(0, first.pop())
         while first and rest and first[-1].getKeepWithNext():
             rest.insert(0, first.pop())
         if not first:

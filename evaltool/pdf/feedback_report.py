@@ -1,22 +1,34 @@
 """The full feedback report."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reportlab.platypus import Flowable, PageBreak, Spacer
+from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Spacer
 
 from evaltool.charts import chart_drawing
 from evaltool.domain.language import Texts
-from evaltool.domain.report import Chapter, FindingView, QuestionView, Report
-from evaltool.pdf.blocks import Figure, Panel, Rule, together
+from evaltool.domain.report import Chapter, ComparedView, QuestionView, Report
+from evaltool.pdf.advice import (
+    criteria,
+    fine,
+    full_finding,
+    level_panel,
+    named_answer,
+    plan_table,
+)
+from evaltool.pdf.blocks import Figure, Rule, together
 from evaltool.pdf.document import render
-from evaltool.pdf.paragraphs import Heading, Tagged, bullets, numbered
-from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
-from evaltool.pdf.tables import TaggedTable, data_table
+from evaltool.pdf.paragraphs import Heading, Tagged
+from evaltool.pdf.styles import BASELINE, FRAME_HEIGHT, TEXT_WIDTH
+from evaltool.pdf.summary import summary_page
+from evaltool.pdf.tables import data_table
 
 _COVER_DROP = 150.0
 
-_SHORT_NOTE = 600
-"""Characters; a longer note need not stay on one page with what it is about."""
+_SHORT_NOTE = 300
+"""Characters; a longer note stands in the annex alone."""
+
+_ROOM_FOR_A_CHAPTER = 0.25 * FRAME_HEIGHT
+"""Points that a page must have left for a chapter to begin on it."""
 
 
 def feedback_report(report: Report, texts: Texts) -> bytes:
@@ -24,8 +36,10 @@ def feedback_report(report: Report, texts: Texts) -> bytes:
     t = texts.in_language(report.language)
     content = [
         *_cover(report, t),
-        *_summary(report, t),
+        *summary_page(report, t),
+        PageBreak(),
         *(flowable for chapter in report.chapters for flowable in _chapter(chapter, t)),
+        *_plan(report, t),
         *_annexes(report, t),
     ]
     return render(
@@ -50,124 +64,31 @@ def _cover(report: Report, t: Texts) -> Iterator[Flowable]:
     yield PageBreak()
 
 
-def _summary(report: Report, t: Texts) -> Iterator[Flowable]:
-    yield Heading(t("results.in_short"), 1)
-    yield from bullets(report.headlines)
-    yield _legal(report, t)
-    yield Heading(t("results.top"), 2, "h3")
-    if report.top:
-        for finding in report.top:
-            yield _short(finding, t)
-    else:
-        yield Tagged(t("results.top_none"))
-    if report.strengths:
-        yield Heading(t("results.strengths"), 2, "h3")
-        yield from bullets([finding.title for finding in report.strengths[:3]])
-    if report.levels:
-        yield Heading(t("results.levels"), 2, "h3")
-        yield _levels(report, t)
-        yield Tagged(report.levels_note, "small")
-    yield PageBreak()
-
-
-def _legal(report: Report, t: Texts) -> Panel:
-    legal = report.legal
-    tone = {"met": "strength", "not_met": "legal"}.get(legal.state, "plain")
-    state = {True: "results.present", False: "results.absent", None: "results.not_known"}
-    return Panel(
-        [
-            Tagged(t("results.legal"), "label"),
-            Heading(legal.title, 2, "h3"),
-            Tagged(legal.sentence),
-            *bullets([f"{name}: {t(state[there])}" for name, there in legal.members]),
-            Tagged(f"{legal.citation} {legal.caveat}", "small"),
-        ],
-        TONES[tone],
-    )
-
-
-def _short(finding: FindingView, t: Texts) -> Panel:
-    content: list[Flowable] = [
-        Tagged(f"{finding.kind_label} · {finding.area_label}", "label"),
-        Heading(finding.title, 3),
-    ]
-    if finding.steps:
-        content.append(Tagged(f"{t('results.next_step')}: {finding.steps[0]}"))
-    return Panel(content, TONES[finding.kind], pad=6)
-
-
-def _levels(report: Report, t: Texts) -> TaggedTable:
-    head = [
-        t("overview.tasks"),
-        *(f"{n}. {name}" for n, name in enumerate(report.level_names, start=1)),
-    ]
-    rows: list[list[str]] = []
-    for level in report.levels:
-        if level.number is None:
-            rows.append([level.area_label, level.name, "", "", ""])
-            continue
-        steps = [
-            level.name if step == level.number else ("•" if step < level.number else "")
-            for step in range(1, 5)
-        ]
-        rows.append([level.area_label, *steps])
-    first = TEXT_WIDTH * 0.28
-    return data_table(head, rows, [first, *[(TEXT_WIDTH - first) / 4] * 4])
+def _part(title: str) -> Iterator[Flowable]:
+    """The beginning of a chapter or annex: a line across the page and its heading."""
+    yield CondPageBreak(_ROOM_FOR_A_CHAPTER)
+    yield Rule(weight=2, after=0, divides=True)
+    yield Heading(title, 1)
 
 
 def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
-    yield Heading(chapter.title, 1)
+    yield from _part(chapter.title)
     yield Tagged(chapter.intro, "lead")
-    if chapter.level is not None and chapter.level.number is not None:
-        level = chapter.level
-        step = t("results.level_step", name=level.name, number=level.number)
-        yield Tagged(f"{t('results.levels')}: {step}", "label")
-        yield from bullets(
-            [f"{c.text} – {t('results.met' if c.met else 'results.unmet')}" for c in level.criteria]
-        )
+    if chapter.level is not None:
+        yield level_panel(chapter.level, t)
     if chapter.findings:
         yield Heading(t("results.findings"), 2)
-        for finding in chapter.findings:
-            yield _finding(finding, t)
-    if chapter.questions:
+        yield from (full_finding(finding, t) for finding in chapter.findings)
+    compared = [question for question in chapter.questions if question.comparisons]
+    if compared:
         yield Heading(t("results.comparison"), 2)
-    for question in chapter.questions:
-        yield from _question(question, t)
-    yield PageBreak()
+    for question in compared:
+        yield from _compared(question, t)
+    yield from _others([q for q in chapter.questions if not q.comparisons], t)
 
 
-def _finding(finding: FindingView, t: Texts) -> Panel:
-    seen = f"{finding.see} {finding.figure}".strip()
-    content: list[Flowable] = [
-        Tagged(f"{finding.kind_label} · {finding.area_label}", "label"),
-        Heading(finding.title, 3),
-        Tagged(seen),
-        Tagged(finding.why),
-        *bullets([f"{label}: {text}" for label, text in finding.items]),
-    ]
-    if finding.steps:
-        content += [Tagged(t("results.steps"), "label"), *numbered(finding.steps)]
-    meta = [
-        f"{t('results.who')}: {finding.who}." if finding.who else "",
-        f"{finding.effort}." if finding.effort else "",
-        f"{t('results.basis')}: {finding.basis} – {finding.source}.",
-        f"{t('results.track')}: {finding.track}." if finding.track else "",
-    ]
-    content.append(Tagged(" ".join(part for part in meta if part), "small"))
-    return Panel(content, TONES[finding.kind])
-
-
-def _question(question: QuestionView, t: Texts) -> Iterator[Flowable]:
-    head: list[Flowable] = [Heading(question.text, 3), *_answer(question, t)]
-    if question.note:
-        note = Tagged(f"{t('results.note')}: {question.note}", "note")
-        if len(question.note) <= _SHORT_NOTE:
-            head.append(note)
-        else:
-            yield from (*head, note)
-            head = []
-    if not question.comparisons:
-        yield together(*head, Tagged(t("comparison.not_surveyed"), "small"))
+def _compared(question: QuestionView, t: Texts) -> Iterator[Flowable]:
+    head: list[Flowable] = [Heading(question.text, 3), *_answer(question, t), *_note(question, t)]
     for compared in question.comparisons:
         chart = compared.chart
         yield together(
@@ -176,52 +97,80 @@ def _question(question: QuestionView, t: Texts) -> Iterator[Flowable]:
             Figure(chart_drawing(chart, TEXT_WIDTH), chart.alt),
         )
         yield from (Tagged(sentence) for sentence in compared.sentences)
-        yield from (Tagged(note, "small") for note in chart.notes)
-        yield Spacer(1, BASELINE / 2)
+        yield from _trend(compared, t)
+        yield Tagged(" ".join(chart.notes), "small")
         head = []
 
 
+def _trend(compared: ComparedView, t: Texts) -> Iterator[Flowable]:
+    trend = compared.trend
+    if trend is None:
+        return
+    table = data_table(trend.head, trend.rows, [TEXT_WIDTH * s for s in (0.44, 0.24, 0.32)])
+    yield together(Tagged(trend.title, "label"), table)
+    yield Tagged(trend.caveat, "small")
+
+
 def _answer(question: QuestionView, t: Texts) -> Iterator[Flowable]:
-    label = t("comparison.your_answer")
-    if len(question.answer) > 1:
-        yield Tagged(f"{label}: {'; '.join(question.answer)}")
-    else:
-        given = question.answer[0] if question.answer else t("comparison.no_answer")
-        yield Tagged(f"{label}: {given}")
+    given = "; ".join(question.answer) or t("comparison.no_answer")
+    yield Tagged(f"{t('comparison.your_answer')}: {given}")
+
+
+def _note(question: QuestionView, t: Texts) -> Iterator[Flowable]:
+    if not question.note:
+        return
+    note = question.note if len(question.note) <= _SHORT_NOTE else t("document.report.note_annex")
+    yield Tagged(f"{t('results.note')}: {note}", "note")
+
+
+def _others(questions: Sequence[QuestionView], t: Texts) -> Iterator[Flowable]:
+    """The questions that were not compared, close together."""
+    if not questions:
+        return
+    head: list[Flowable] = [
+        Heading(t("document.report.not_compared"), 2),
+        Tagged(t("comparison.not_compared"), "small"),
+    ]
+    for question in questions:
+        yield together(*head, named_answer(question, t), *_note(question, t))
+        head = []
+
+
+def _plan(report: Report, t: Texts) -> Iterator[Flowable]:
+    if not report.plan:
+        return
+    yield from _part(t("plan.title"))
+    yield Tagged(t("document.report.plan"), "lead")
+    yield plan_table(report.plan, t)
 
 
 def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
-    if report.annex_findings:
-        yield Heading(t("document.report.annex", title=t("results.more_findings")), 1)
-        for finding in report.annex_findings:
-            yield _finding(finding, t)
-        yield PageBreak()
-    yield Heading(t("document.report.annex", title=t("results.all_answers")), 1)
+    more = [chapter for chapter in report.chapters if chapter.rest]
+    if more:
+        yield from _part(t("document.report.annex", title=t("results.more_findings")))
+    for chapter in more:
+        yield Heading(chapter.title, 2)
+        yield from (full_finding(finding, t) for finding in chapter.rest)
+    yield from _part(t("document.report.annex", title=t("results.criteria_title")))
+    yield Tagged(report.levels_note, "fine")
+    yield from criteria(report.levels, t)
+    yield from _part(t("document.report.annex", title=t("results.all_answers")))
     for title, questions in report.answers:
         yield Heading(title, 2)
         for question in questions:
-            given = "; ".join(question.answer) or t("comparison.no_answer")
-            yield together(Tagged(question.text, "label"), Tagged(given))
+            yield named_answer(question, t)
             if question.note:
                 yield Tagged(f"{t('results.note')}: {question.note}", "note")
-    yield PageBreak()
-    yield Heading(t("document.report.annex", title=t("results.method")), 1)
-    yield Tagged(report.cluster_note)
+    yield from _part(t("document.report.annex", title=t("results.method")))
+    yield Tagged(report.cluster_note, "fine")
     for title, text in report.method:
         yield Heading(title, 2, "h3")
-        yield Tagged(text)
-    yield Heading(t("document.report.annex", title=t("results.sources")), 1)
+        yield Tagged(text, "fine")
+    yield from _part(t("document.report.annex", title=t("results.sources")))
     for source in report.sources:
         named = f"{source.title} ({source.publisher})" if source.publisher else source.title
-        yield together(Tagged(named, "label"), Tagged(source.where, "small"))
-        if source.statement:
-            yield Tagged(source.statement)
-    yield Heading(t("document.report.annex", title=t("results.discrepancies")), 1)
-    yield Tagged(t("results.discrepancies_lead"))
-    for discrepancy in report.discrepancies:
-        yield together(
-            Tagged(f"{discrepancy.id} – {discrepancy.place}", "label"),
-            Tagged(
-                f"{discrepancy.explanation} {t('results.taken', taken=discrepancy.taken)}",
-            ),
-        )
+        yield fine(named, " ".join(part for part in (source.where, source.statement) if part))
+    yield from _part(t("document.report.annex", title=t("results.discrepancies")))
+    yield Tagged(t("results.discrepancies_lead"), "fine")
+    for d in report.discrepancies:
+        yield fine(f"{d.id} – {d.place}.", f"{d.explanation} {t('results.taken', taken=d.taken)}")

@@ -152,15 +152,18 @@ def bullets(items: Sequence[str], style: str = "item") -> list[Flowable]:
     return _list([("\N{BULLET}", item) for item in items], "Disc", style)
 
 
-def numbered(items: Sequence[str], style: str = "item") -> list[Flowable]:
-    """A list with numbers."""
-    return _list([(f"{n}.", item) for n, item in enumerate(items, start=1)], "Decimal", style)
+def numbered(items: Sequence[str], style: str = "item", *, raw: bool = False) -> list[Flowable]:
+    """A list with numbers; with ``raw`` its texts are markup already."""
+    labelled = [(f"{n}.", item) for n, item in enumerate(items, start=1)]
+    return _list(labelled, "Decimal", style, raw=raw)
 
 
-def _list(items: Sequence[tuple[str, str]], numbering: str, style: str) -> list[Flowable]:
+def _list(
+    items: Sequence[tuple[str, str]], numbering: str, style: str, *, raw: bool = False
+) -> list[Flowable]:
     owner = object()
     found = [
-        ListItem(item, style, label=label, owner=owner, numbering=numbering)
+        ListItem(item, style, label=label, owner=owner, numbering=numbering, raw=raw)
         for label, item in items
     ]
     for last in found[-1:]:

@@ -11,9 +11,13 @@ from evaltool.store.errors import (
     StoreError,
 )
 from evaltool.store.evaluations import EvaluationRepository
-from evaltool.store.repository import Evaluations
+from evaltool.store.opening import Store, open_store
+from evaltool.store.plans import ActionPlanRepository
+from evaltool.store.repository import ActionPlans, Evaluations
 
 __all__ = [
+    "ActionPlanRepository",
+    "ActionPlans",
     "Database",
     "DatabaseFull",
     "DatabaseLocked",
@@ -22,6 +26,8 @@ __all__ = [
     "NewerVersion",
     "NotADatabase",
     "ReadOnly",
+    "Store",
     "StoreError",
     "keep_document",
+    "open_store",
 ]

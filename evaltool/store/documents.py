@@ -11,7 +11,7 @@ from evaltool.store.repository import Evaluations
 def keep_document(
     evaluations: Evaluations, questionnaire: Questionnaire, document: Document, at: datetime
 ) -> Evaluation:
-    """Keep a document as a new evaluation."""
+    """Keep a document as a new evaluation, with its action plan."""
     return evaluations.create(
         nis_code=document.municipality.nis_code,
         cluster=document.cluster,
@@ -24,4 +24,5 @@ def keep_document(
             for section in questionnaire.sections
         },
         at=at,
+        actions=document.actions,
     )

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from evaltool.domain.answers import EMPTY, Answers
@@ -14,13 +14,16 @@ from evaltool.domain.evaluation import (
     Status,
     VersionConflict,
 )
+from evaltool.domain.plan import Action
 from evaltool.store.database import Database
 from evaltool.store.engine import sqlite_utils
+from evaltool.store.plans import insert_actions
 from evaltool.store.serialising import (
     answers_from_json,
     answers_to_json,
     evaluation_from_json,
     evaluation_to_json,
+    moment_to_text,
 )
 
 Row = Mapping[str, Any]
@@ -45,6 +48,7 @@ class EvaluationRepository:
         survey: str,
         sections: Mapping[str, Answers],
         at: datetime,
+        actions: Iterable[Action] = (),
     ) -> Evaluation:
         """See the protocol. The id cannot be guessed."""
         id_ = secrets.token_urlsafe(_ID_BYTES)
@@ -61,13 +65,14 @@ class EvaluationRepository:
                     edition,
                     survey,
                     Status.OPEN,
-                    _moment(at),
-                    _moment(at),
+                    moment_to_text(at),
+                    moment_to_text(at),
                 ],
             )
             for section, part in sections.items():
                 if part != EMPTY:
                     self._write_section(db, id_, section, 1, part, at)
+            insert_actions(db, id_, actions, at)
             return self._get(db, id_)
 
     def get(self, id_: str) -> Evaluation:
@@ -127,14 +132,14 @@ class EvaluationRepository:
                 return current
             db.execute(
                 "UPDATE evaluations SET status = ?, finished_at = ? WHERE id = ?",
-                [Status.FINISHED, _moment(at), id_],
+                [Status.FINISHED, moment_to_text(at), id_],
             )
             self._touch(db, id_, at)
             finished = self._get(db, id_)
             db.execute(
                 "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation)"
                 " SELECT ?, COUNT(*) + 1, ?, ? FROM snapshots WHERE evaluation_id = ?",
-                [id_, _moment(at), evaluation_to_json(finished), id_],
+                [id_, moment_to_text(at), evaluation_to_json(finished), id_],
             )
             return finished
 
@@ -172,6 +177,7 @@ class EvaluationRepository:
         with self._database.transaction() as db:
             self._get(db, id_)
             for table, column in (
+                ("actions", "evaluation_id"),
                 ("snapshots", "evaluation_id"),
                 ("section_answers", "evaluation_id"),
                 ("evaluations", "id"),
@@ -194,7 +200,7 @@ class EvaluationRepository:
 
     @staticmethod
     def _touch(db: sqlite_utils.Database, id_: str, at: datetime) -> None:
-        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [_moment(at), id_])
+        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [moment_to_text(at), id_])
 
     @staticmethod
     def _write_section(
@@ -209,15 +215,8 @@ class EvaluationRepository:
             "INSERT INTO section_answers (evaluation_id, section, version, answers, saved_at)"
             " VALUES (?, ?, ?, ?, ?) ON CONFLICT (evaluation_id, section) DO UPDATE SET"
             " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
-            [id_, section, version, answers_to_json(part), _moment(at)],
+            [id_, section, version, answers_to_json(part), moment_to_text(at)],
         )
-
-
-def _moment(at: datetime) -> str:
-    """A moment as text; the order of the texts is the order of the moments."""
-    if at.tzinfo is None:
-        raise ValueError(f"a moment needs a time zone: {at}")
-    return at.astimezone(UTC).isoformat()
 
 
 def _evaluation(row: Row, parts: Iterable[Row]) -> Evaluation:

@@ -49,3 +49,30 @@ def m001_evaluations(db: sqlite_utils.Database) -> None:
         foreign_keys=[("evaluation_id", "evaluations", "id")],
         not_null={"finished_at", "evaluation"},
     )
+
+
+@MIGRATIONS()
+def m002_actions(db: sqlite_utils.Database) -> None:
+    """The action plan of each evaluation, in the order in which actions were added."""
+    db.table("actions").create(
+        {
+            "id": str,
+            "evaluation_id": str,
+            "number": int,
+            "version": int,
+            "title": str,
+            "finding": str,
+            "owner": str,
+            "due": str,
+            "state": str,
+            "remark": str,
+            "changed_at": str,
+        },
+        pk="id",
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={
+            *("evaluation_id", "number", "version", "title", "owner", "state", "remark"),
+            "changed_at",
+        },
+    )
+    db.table("actions").create_index(["evaluation_id", "number"], unique=True)

@@ -1,11 +1,12 @@
 """What a store of evaluations does, whatever engine is behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.plan import Action, PlannedAction
 
 
 class Evaluations(Protocol):
@@ -27,8 +28,9 @@ class Evaluations(Protocol):
         survey: str,
         sections: Mapping[str, Answers],
         at: datetime,
+        actions: Iterable[Action] = (),
     ) -> Evaluation:
-        """Keep a new evaluation, with the answers it has so far per section."""
+        """Keep a new evaluation, with the answers it has so far per section and its plan."""
         ...
 
     def get(self, id_: str) -> Evaluation:
@@ -76,4 +78,39 @@ class Evaluations(Protocol):
 
     def delete(self, id_: str) -> None:
         """Remove it with everything that belongs to it, beyond recovery from the file."""
+        ...
+
+
+class ActionPlans(Protocol):
+    """The action plan of each evaluation.
+
+    A plan lives on while its evaluation is finished or open. Every method raises
+    :class:`~evaltool.domain.evaluation.NotFound` where there is no such evaluation, and those
+    with the id of an action :class:`~evaltool.domain.plan.ActionNotFound` where the plan has none.
+    """
+
+    def of(self, evaluation_id: str) -> tuple[PlannedAction, ...]:
+        """The actions of a plan, in the order in which they were added."""
+        ...
+
+    def add(self, evaluation_id: str, action: Action, *, at: datetime) -> PlannedAction:
+        """Add an action; one that the plan holds already, or of the same finding, is not doubled.
+
+        Raises:
+            PlanFull: it holds as many actions as a plan can.
+        """
+        ...
+
+    def change(
+        self, evaluation_id: str, id_: str, action: Action, *, expected_version: int, at: datetime
+    ) -> PlannedAction:
+        """Replace an action. Saving what is already there changes nothing.
+
+        Raises:
+            ActionConflict: it was changed since the expected version.
+        """
+        ...
+
+    def remove(self, evaluation_id: str, id_: str) -> None:
+        """Take an action out of the plan; one that is gone already is no fault."""
         ...

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.evaluation import Evaluation, Status
@@ -77,3 +77,10 @@ def _answers(held: Mapping[str, Mapping[str, object]]) -> Answers:
         {id_: str(text) for id_, text in held["other_text"].items()},
         {id_: str(text) for id_, text in held["notes"].items()},
     )
+
+
+def moment_to_text(at: datetime) -> str:
+    """A moment as text; the order of the texts is the order of the moments."""
+    if at.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {at}")
+    return at.astimezone(UTC).isoformat()

@@ -7,8 +7,17 @@ from flask_wtf.csrf import CSRFProtect
 
 from evaltool import catalogue
 from evaltool.paths import STATIC, TEMPLATES
-from evaltool.store import Database, EvaluationRepository
-from evaltool.web import assess, errors, finishing, rendering, results, start
+from evaltool.store import open_store
+from evaltool.web import (
+    assess,
+    documents,
+    errors,
+    finishing,
+    planning,
+    rendering,
+    results,
+    start,
+)
 from evaltool.web.context import Services, check_access, install
 from evaltool.web.security import protect
 from evaltool.web.settings import LARGEST_REQUEST, read_settings, secret_key
@@ -38,18 +47,12 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    install(
-        app,
-        Services(
-            catalogue=catalogue.loaded(),
-            evaluations=EvaluationRepository(Database(settings.database)),
-        ),
-    )
+    install(app, Services(catalogue.loaded(), open_store(settings.database)))
     protect(app, settings)
     app.before_request(check_access)
     CSRFProtect(app)
     rendering.install(app)
     errors.install(app)
-    for module in (start, assess, finishing, results):
+    for module in (start, assess, finishing, results, documents, planning):
         app.register_blueprint(module.blueprint)
     return app

@@ -14,7 +14,7 @@ from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import DEFAULT_LANGUAGE, LANGUAGES, Language, Texts
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.reporting import Library
-from evaltool.store import Evaluations
+from evaltool.store import ActionPlans, Evaluations, Store
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -27,8 +27,18 @@ class Services:
     """What the application is built on; tests may put another clock in."""
 
     catalogue: Catalogue
-    evaluations: Evaluations
+    store: Store
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def evaluations(self) -> Evaluations:
+        """The evaluations that are kept."""
+        return self.store.evaluations
+
+    @property
+    def plans(self) -> ActionPlans:
+        """The action plans that are kept."""
+        return self.store.plans
 
 
 def services() -> Services:

@@ -146,7 +146,9 @@ def _details(
 def export(id_: str) -> Response:
     """The answers as a file that can be imported and given to the command line."""
     evaluation = evaluation_or_404(id_)
-    document = document_of(evaluation, municipality_of(evaluation))
+    plan = services().plans.of(id_)
+    actions = [planned.action for planned in plan]
+    document = document_of(evaluation, municipality_of(evaluation), actions)
     text = write(document, services().catalogue.questionnaire)
     response = Response(text, mimetype="application/json")
     name = f"livc-r-{evaluation.nis_code}-{evaluation.day.isoformat()}.json"

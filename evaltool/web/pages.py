@@ -8,8 +8,10 @@ from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
+from evaltool.domain.plan import PlannedAction
 from evaltool.domain.questionnaire import Question
-from evaltool.domain.report import Chapter, Report
+from evaltool.domain.report import ActionView, Chapter, FindingView, Report
+from evaltool.web.plan_forms import ActionFields
 from evaltool.web.walk import Stop, Task
 
 
@@ -201,6 +203,54 @@ class ResultsPage(EvaluationPage):
     charts: Mapping[str, str]
     snapshots: tuple[Snapshot, ...]
     number: int
+    picked: frozenset[str]
+    meetings: tuple[int, ...]
+    levels_picture: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanRow:
+    """An action of the plan: what is kept, and in words."""
+
+    planned: PlannedAction
+    view: ActionView
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPage(EvaluationPage):
+    """The action plan, and what can still be picked from the findings.
+
+    ``own`` holds what was typed for an action of one's own, ``errors`` sentences by field.
+    """
+
+    template: ClassVar[str] = "plan.html"
+    rows: tuple[PlanRow, ...]
+    findings: tuple[FindingView, ...]
+    reported: bool
+    own: ActionFields
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActionPage(EvaluationPage):
+    """One action, to change it; ``steps`` are those of its finding."""
+
+    template: ClassVar[str] = "action.html"
+    planned: PlannedAction
+    fields: ActionFields
+    version: int
+    errors: Mapping[str, str]
+    finding: FindingView | None
+    warning: str
+    kept: ActionView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveActionPage(EvaluationPage):
+    """Asks before an action is taken out of the plan."""
+
+    template: ClassVar[str] = "remove_action.html"
+    planned: PlannedAction
 
 
 @dataclass(frozen=True, kw_only=True)

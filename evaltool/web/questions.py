@@ -79,15 +79,24 @@ def field_at_fault(problem: Problem) -> str:
             return problem.where
 
 
+def kinds_of(*written: str) -> str:
+    """The kinds of personal data that texts seem to hold, in words; empty where none do."""
+    t = texts()
+    kinds = [t(f"warning.kind.{kind}") for kind in suspicions("\n".join(written))]
+    return listing(kinds, t("report.and"))
+
+
+def warned(*written: str) -> str:
+    """What to say where texts seem to hold personal data; empty where none do."""
+    kinds = kinds_of(*written)
+    return texts()("warning.here", kinds=kinds) if kinds else ""
+
+
 def suspected(answers: Answers, question: str) -> str:
     """The kinds of personal data that note and text at a question seem to hold, in words."""
-    given = (answers.notes.get(question, ""), answers.other_text.get(question, ""))
-    t = texts()
-    kinds = [t(f"warning.kind.{kind}") for kind in suspicions("\n".join(given))]
-    return listing(kinds, t("report.and"))
+    return kinds_of(answers.notes.get(question, ""), answers.other_text.get(question, ""))
 
 
 def warning(answers: Answers, question: str) -> str:
     """What to say at a question whose texts seem to hold personal data; empty where none do."""
-    kinds = suspected(answers, question)
-    return texts()("warning.here", kinds=kinds) if kinds else ""
+    return warned(answers.notes.get(question, ""), answers.other_text.get(question, ""))

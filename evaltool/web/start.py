@@ -5,8 +5,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Action
 from evaltool.domain.answers import SectionState
-from evaltool.domain.document import Refused, read
+from evaltool.domain.document import read
 from evaltool.domain.municipality import Municipality
+from evaltool.domain.validation import Refused
 from evaltool.domain.wording import Refusals, Wording
 from evaltool.pdf import blank_questionnaire
 from evaltool.store import keep_document

@@ -1,0 +1,187 @@
+"""The chair's meeting sheet: an agenda drawn from a report, with minutes that add up."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from evaltool.domain.language import Texts
+from evaltool.domain.report import FindingView, Report
+
+STEP = 5
+"""Minutes: every item takes a multiple of it."""
+
+MOST_LEFT_OUT = 6
+"""Most findings named for which there is no time."""
+
+
+@dataclass(frozen=True)
+class MeetingFormat:
+    """How the minutes of a meeting are divided.
+
+    ``opening``, ``picture`` (where we stand), ``follow_up`` (of the action plan, where there is
+    one) and ``closing`` are fixed; the rest goes to at most ``most`` findings of at most
+    ``longest`` minutes each.
+    """
+
+    minutes: int
+    opening: int
+    picture: int
+    follow_up: int
+    closing: int
+    most: int
+    longest: int
+
+
+class ItemKind(StrEnum):
+    """What an item of the agenda is."""
+
+    OPENING = "opening"
+    PICTURE = "picture"
+    FOLLOW_UP = "follow_up"
+    FINDING = "finding"
+    ROUND = "round"
+    """Minutes that no finding needs: what else the members see."""
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True)
+class AgendaItem:
+    """An item: ``minutes`` from ``start`` (minutes after the beginning) on.
+
+    ``lines`` say what it is about, ``ask`` is the question to the table, ``choices`` are steps
+    that can be decided on; ``source`` says what it rests on.
+    """
+
+    number: int
+    kind: ItemKind
+    start: int
+    minutes: int
+    title: str
+    lines: tuple[str, ...]
+    ask: str
+    choices: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class MeetingSheet:
+    """The agenda of one meeting; ``left_out`` are the findings that there is no time for."""
+
+    title: str
+    subtitle: str
+    goal: str
+    minutes: int
+    items: tuple[AgendaItem, ...]
+    left_out: tuple[str, ...]
+
+
+def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingSheet:
+    """The sheet for a meeting of this length; its minutes add up to it."""
+    t = texts.in_language(report.language)
+    chosen = report.attention[: form.most]
+    follow_up = form.follow_up if any(a.state in ("open", "busy") for a in report.plan) else 0
+    free = form.minutes - form.opening - form.picture - follow_up - form.closing
+    shares = divide(free, len(chosen), form.longest)
+    parts: list[AgendaItem] = []
+    start = 0
+    for kind, minutes, finding in _parts(form, follow_up, chosen, shares, free - sum(shares)):
+        parts.append(_item(report, t, kind, len(parts) + 1, start, minutes, finding))
+        start += minutes
+    return MeetingSheet(
+        title=t("meeting.title", municipality=report.municipality.name),
+        subtitle=t("meeting.subtitle", minutes=form.minutes),
+        goal=t("meeting.goal"),
+        minutes=form.minutes,
+        items=tuple(parts),
+        left_out=tuple(_left_out(report, form, t)),
+    )
+
+
+def _left_out(report: Report, form: MeetingFormat, t: Texts) -> Iterator[str]:
+    rest = report.attention[form.most :]
+    yield from (finding.title for finding in rest[:MOST_LEFT_OUT])
+    if len(rest) > MOST_LEFT_OUT:
+        yield t("meeting.more", number=len(rest) - MOST_LEFT_OUT)
+
+
+def divide(free: int, parts: int, longest: int) -> tuple[int, ...]:
+    """Minutes for each of some parts: multiples of five, none longer than ``longest``.
+
+    The first parts, which are the most urgent, get what does not divide evenly. What the parts
+    may not take is left.
+    """
+    if parts == 0:
+        return ()
+    steps = min(free // STEP, parts * (longest // STEP))
+    even, more = divmod(steps, parts)
+    return tuple((even + (number < more)) * STEP for number in range(parts))
+
+
+def _parts(
+    form: MeetingFormat,
+    follow_up: int,
+    chosen: tuple[FindingView, ...],
+    shares: tuple[int, ...],
+    left: int,
+) -> Iterator[tuple[ItemKind, int, FindingView | None]]:
+    yield ItemKind.OPENING, form.opening, None
+    yield ItemKind.PICTURE, form.picture, None
+    if follow_up:
+        yield ItemKind.FOLLOW_UP, follow_up, None
+    for finding, minutes in zip(chosen, shares, strict=True):
+        yield ItemKind.FINDING, minutes, finding
+    if left:
+        yield ItemKind.ROUND, left, None
+    yield ItemKind.CLOSING, form.closing, None
+
+
+def _item(
+    report: Report,
+    t: Texts,
+    kind: ItemKind,
+    number: int,
+    start: int,
+    minutes: int,
+    finding: FindingView | None,
+) -> AgendaItem:
+    if finding is not None:
+        return AgendaItem(
+            number=number,
+            kind=kind,
+            start=start,
+            minutes=minutes,
+            title=finding.title,
+            lines=(f"{finding.see} {finding.figure}".strip(),),
+            ask=finding.ask,
+            choices=finding.steps,
+            source=finding.source,
+        )
+    lines: tuple[str, ...] = (t(f"meeting.{kind}.line"),)
+    if kind is ItemKind.PICTURE:
+        lines = tuple(_picture(report, t))
+    elif kind is ItemKind.FOLLOW_UP:
+        lines = tuple(_open_actions(report, t))
+    return AgendaItem(
+        number=number,
+        kind=kind,
+        start=start,
+        minutes=minutes,
+        title=t(f"meeting.{kind}.title"),
+        lines=lines,
+        ask=t(f"meeting.{kind}.ask"),
+        choices=(),
+        source="",
+    )
+
+
+def _picture(report: Report, t: Texts) -> Iterator[str]:
+    yield report.legal.title + "."
+    yield report.level_picture.alt
+    yield from (finding.title + "." for finding in report.strengths[:3])
+
+
+def _open_actions(report: Report, t: Texts) -> Iterator[str]:
+    for action in report.plan:
+        if action.state in ("open", "busy"):
+            parts = [action.owner or t("plan.nobody"), action.due or t("plan.no_date")]
+            yield f"{action.title} ({', '.join(parts)})"

@@ -1,0 +1,173 @@
+"""The parts that documents share: legal minimum, levels, findings, action plan."""
+
+from collections.abc import Iterator, Sequence
+
+from reportlab.platypus import Flowable, Spacer
+
+from evaltool.charts import levels_drawing
+from evaltool.domain.language import Texts
+from evaltool.domain.report import (
+    ActionView,
+    FindingView,
+    ItemView,
+    LevelView,
+    QuestionView,
+    Report,
+)
+from evaltool.pdf.blocks import Figure, Panel, together
+from evaltool.pdf.forms import Columns
+from evaltool.pdf.paragraphs import Heading, Tagged, bullets, numbered
+from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
+from evaltool.pdf.tables import TaggedTable, data_table
+from evaltool.pdf.text import markup
+
+_MOST_IN_A_COLUMN = 4
+"""Items of a finding up to which they stand under each other."""
+
+_LONG_REASONS = 320
+"""Characters; a longer list of answers is not repeated, since the annex has them all."""
+
+_LEGAL_TONES = {"met": "strength", "not_met": "legal"}
+_STATES = {True: "results.present", False: "results.absent", None: "results.not_known"}
+
+
+def legal_panel(report: Report, t: Texts, *, level: int = 2, members: bool = True) -> Panel:
+    """The legal minimum, apart from everything else."""
+    legal = report.legal
+    there = [f"{name}: {t(_STATES[state])}" for name, state in legal.members] if members else []
+    return Panel(
+        [
+            Tagged(t("results.legal"), "label"),
+            Heading(legal.title, level, "h3"),
+            Tagged(legal.sentence),
+            *bullets(there),
+            Tagged(f"{legal.citation} {legal.caveat}", "small"),
+        ],
+        TONES[_LEGAL_TONES.get(legal.state, "plain")],
+    )
+
+
+def levels_figure(report: Report, t: Texts) -> Iterator[Flowable]:
+    """The four rows of steps, and what they are."""
+    picture = report.level_picture
+    yield Figure(levels_drawing(picture, TEXT_WIDTH), picture.alt)
+    yield Tagged(report.levels_note, "small")
+
+
+def listed_findings(findings: Sequence[FindingView]) -> list[Flowable]:
+    """Findings as a list: the title, and the first step."""
+    lines = [f"<b>{markup(f.title)}.</b> {markup(f.steps[0])}" for f in findings]
+    return numbered(lines, raw=True)
+
+
+def short_finding(finding: FindingView, t: Texts, *, level: int = 3) -> Panel:
+    """A finding with its first step."""
+    return Panel(
+        [
+            Tagged(f"{finding.kind_label} · {finding.area_label}", "label"),
+            Heading(finding.title, level, "h3"),
+            Tagged(f"{t('results.next_step')}: {finding.steps[0]}"),
+        ],
+        TONES[finding.kind],
+        pad=5,
+    )
+
+
+def full_finding(finding: FindingView, t: Texts) -> Panel:
+    """A finding with everything that is known of it."""
+    strength = finding.kind == "strength"
+    content: list[Flowable] = [
+        Tagged(finding.kind_label, "label"),
+        Heading(finding.title, 3),
+        Tagged(f"{finding.see} {finding.figure}".strip(), "tight"),
+        Tagged(finding.why, "tight"),
+    ]
+    content += _items(finding.items, t)
+    steps = t("results.keep" if strength else "results.steps")
+    if len(finding.steps) == 1:
+        content.append(Tagged(f"{steps}: {finding.steps[0]}", "tight"))
+    else:
+        content += [Tagged(steps, "label"), *numbered(finding.steps, "tightitem")]
+    meta = (
+        f"{t('results.who')}: {finding.who}. {finding.effort}. {t('results.basis')}: "
+        f"{finding.basis} – {finding.source}. {t('results.track')}: {finding.track}."
+    )
+    reasons = "; ".join(finding.because)
+    if len(reasons) > _LONG_REASONS:
+        meta += f" {t('results.why_shown')} {t('document.report.reasons_annex')}"
+    elif reasons:
+        meta += f" {t('results.why_shown')} {reasons}."
+    content.append(Tagged(meta, "small"))
+    return Panel(content, TONES[finding.kind], pad=7)
+
+
+def _items(items: Sequence[ItemView], t: Texts) -> Iterator[Flowable]:
+    """What a finding says per option; many of them in two columns."""
+    many = len(items) > _MOST_IN_A_COLUMN
+    written = [_item(item, t, "finecell" if many else "tight") for item in items]
+    if many:
+        yield Columns(written)
+    else:
+        yield from written
+
+
+def _item(item: ItemView, t: Texts, style: str) -> Tagged:
+    figure = f" ({markup(item.figure)})" if item.figure else ""
+    source = f" {t('results.item_source', source=item.source)}" if item.source else ""
+    words = f"<b>{markup(item.label)}</b>{figure}<br/>{markup(item.text + source)}"
+    return Tagged(words, style, raw=True)
+
+
+def level_panel(level: LevelView, t: Texts) -> Panel:
+    """The level of an area, and what is still needed for the next."""
+    content: list[Flowable] = [Tagged(t("document.report.level"), "label")]
+    content.append(Tagged(_level_name(level, t), "caption"))
+    if level.missing:
+        content.append(Tagged(f"{t('results.missing_for_next')} {' '.join(level.missing)}"))
+    return Panel(content, TONES["plain"], pad=6)
+
+
+def criteria(levels: Sequence[LevelView], t: Texts) -> Iterator[Flowable]:
+    """What the levels rest on, criterion by criterion."""
+    head = [t(f"document.report.{key}") for key in ("step", "criterion", "met")]
+    for level in levels:
+        rows = [
+            [str(c.level), c.text, t("results.met" if c.met else "results.unmet")]
+            for c in level.criteria
+        ]
+        table = data_table(head, rows, [TEXT_WIDTH * share for share in (0.08, 0.77, 0.15)])
+        yield together(Heading(level.area_label, 2, "h3"), Tagged(_level_name(level, t)), table)
+        yield Spacer(1, BASELINE / 2)
+
+
+def _level_name(level: LevelView, t: Texts) -> str:
+    if level.number is None:
+        return level.name
+    return t("results.level_step", name=level.name, number=level.number)
+
+
+def fine(name: str, text: str) -> Tagged:
+    """A name in bold and what belongs to it, in the small type of annexes."""
+    return Tagged(f"<b>{markup(name)}</b> {markup(text)}", "fine", raw=True)
+
+
+def named_answer(question: QuestionView, t: Texts) -> Tagged:
+    """A question and its answer in one paragraph."""
+    given = "; ".join(question.answer) or t("comparison.no_answer")
+    return fine(question.text, given)
+
+
+def plan_table(actions: Sequence[ActionView], t: Texts) -> TaggedTable:
+    """The action plan."""
+    head = [t(f"plan.field.{key}") for key in ("title", "owner", "due", "state")]
+    rows = [
+        [
+            "\n".join(part for part in (a.title, a.finding_title, a.remark) if part),
+            a.owner or t("plan.nobody"),
+            a.due or t("plan.no_date"),
+            a.state_label,
+        ]
+        for a in actions
+    ]
+    shares = (0.46, 0.22, 0.17, 0.15)
+    return data_table(head, rows, [TEXT_WIDTH * share for share in shares])

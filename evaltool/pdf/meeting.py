@@ -1,0 +1,85 @@
+"""The chair's meeting sheet: agenda, questions, decisions, room to note."""
+
+from collections.abc import Iterator
+
+from reportlab.platypus import Flowable, Spacer
+
+from evaltool.domain.language import Texts
+from evaltool.domain.meeting import AgendaItem, ItemKind, MeetingSheet
+from evaltool.domain.report import Report
+from evaltool.pdf.blocks import Panel, Rule, together
+from evaltool.pdf.document import render
+from evaltool.pdf.forms import Choice, ToWrite
+from evaltool.pdf.paragraphs import Heading, Tagged, bullets
+from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
+from evaltool.pdf.tables import data_table
+
+_NOTE_LINES = 3
+_FEW_LINES = 1
+
+
+def meeting_document(sheet: MeetingSheet, report: Report, texts: Texts) -> bytes:
+    """The sheet as a PDF, in the language of the report."""
+    t = texts.in_language(report.language)
+    return render(
+        list(_content(sheet, report, t)),
+        t,
+        title=sheet.title,
+        subject=t("document.meeting.subject"),
+        running_title=t("document.meeting.running", municipality=report.municipality.name),
+        cover=True,
+    )
+
+
+def _content(sheet: MeetingSheet, report: Report, t: Texts) -> Iterator[Flowable]:
+    yield Rule(weight=4)
+    yield Heading(sheet.title, 1, "top")
+    yield Tagged(sheet.subtitle, "lead")
+    yield Tagged(sheet.goal)
+    yield ToWrite(t("document.meeting.fields"), "body", lines=2)
+    yield Heading(t("document.meeting.agenda"), 2)
+    yield _agenda(sheet, t)
+    for item in sheet.items:
+        yield together(*_item(item, t))
+    if sheet.left_out:
+        first, *rest = bullets(sheet.left_out)
+        yield together(Heading(t("document.meeting.left_out"), 2), first)
+        yield from rest
+
+
+def _agenda(sheet: MeetingSheet, t: Texts) -> Flowable:
+    head = [t(f"document.meeting.{key}") for key in ("at", "item", "minutes_head")]
+    rows = [
+        [_clock(item.start), f"{item.number}. {item.title}", str(item.minutes)]
+        for item in sheet.items
+    ]
+    rows.append([_clock(sheet.minutes), t("document.meeting.total"), str(sheet.minutes)])
+    widths = [TEXT_WIDTH * share for share in (0.12, 0.73, 0.15)]
+    return data_table(head, rows, widths)
+
+
+def _clock(minutes: int) -> str:
+    """Minutes after the beginning as hours and minutes: ``1:05``."""
+    return f"{minutes // 60}:{minutes % 60:02d}"
+
+
+def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
+    minutes = t("document.meeting.minutes", minutes=item.minutes)
+    yield Spacer(1, BASELINE / 2)
+    yield Heading(f"{item.number}. {item.title} ({minutes})", 2)
+    if item.kind is ItemKind.FINDING:
+        yield from (Tagged(line) for line in item.lines)
+    else:
+        yield from bullets(item.lines)
+    asked = [Tagged(t("document.meeting.ask"), "label"), Tagged(item.ask, "question")]
+    yield Panel(asked, TONES["plain"], pad=6)
+    if item.choices:
+        owner = object()
+        yield Tagged(t("document.meeting.decide"), "label")
+        for choice in item.choices:
+            yield Choice(choice, owner=owner, single=False)
+        yield ToWrite(t("document.meeting.who_when"))
+    lines = _NOTE_LINES if item.choices else _FEW_LINES
+    yield ToWrite(t("document.meeting.notes"), lines=lines, after=BASELINE / 2)
+    if item.source:
+        yield Tagged(t("document.meeting.rests_on", source=item.source), "small")

@@ -1,0 +1,28 @@
+"""All that is kept, from one database."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from evaltool.store.database import Database
+from evaltool.store.evaluations import EvaluationRepository
+from evaltool.store.plans import ActionPlanRepository
+from evaltool.store.repository import ActionPlans, Evaluations
+
+
+@dataclass(frozen=True)
+class Store:
+    """The repositories, one per kind of thing."""
+
+    evaluations: Evaluations
+    plans: ActionPlans
+
+
+def open_store(path: Path) -> Store:
+    """The store in a database file, which is made where it is missing.
+
+    Raises:
+        StoreError: the file cannot be used, is no database or belongs to a newer version.
+        OSError: the folder or the file cannot be made.
+    """
+    database = Database(path)
+    return Store(EvaluationRepository(database), ActionPlanRepository(database))

@@ -1,0 +1,153 @@
+"""What is taken away: the documents as PDF, and the data."""
+
+import json
+
+from flask import Blueprint, Response, abort, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Action
+from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.intake import intake_sheet
+from evaltool.domain.meeting import MeetingFormat, meeting_sheet
+from evaltool.domain.output import report_json
+from evaltool.exports import (
+    action_calendar,
+    actions_sheet,
+    answers_sheet,
+    comparisons_sheet,
+    sheet_csv,
+    workbook,
+)
+from evaltool.pdf import feedback_report, intake_document, meeting_document, summary_document
+from evaltool.web.context import (
+    evaluation_or_404,
+    guarded,
+    language,
+    library,
+    municipality_of,
+    services,
+    texts,
+)
+from evaltool.web.reports import as_reported, finish_first, report_of
+from evaltool.web.start import pdf_response
+
+blueprint = Blueprint("documents", __name__)
+
+_SHEETS = {
+    "answers": answers_sheet,
+    "comparisons": comparisons_sheet,
+    "actions": actions_sheet,
+}
+
+
+def _name(evaluation: Evaluation, what: str) -> str:
+    return f"{what}-{evaluation.nis_code}-{evaluation.day.isoformat()}"
+
+
+def attachment(content: bytes, mimetype: str, name: str) -> Response:
+    """A file to keep, under a name that says what it is."""
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@blueprint.get("/evaluations/<id_>/report.pdf")
+@guarded(Action.EXPORT)
+def report(id_: str) -> AnyResponse:
+    """The full feedback report."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    pdf = feedback_report(report_of(evaluation), texts())
+    return pdf_response(pdf, _name(evaluation, texts()("document.report.file")))
+
+
+@blueprint.get("/evaluations/<id_>/summary.pdf")
+@guarded(Action.EXPORT)
+def summary(id_: str) -> AnyResponse:
+    """The summary alone, for the mayor or the council."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    pdf = summary_document(report_of(evaluation), texts())
+    return pdf_response(pdf, _name(evaluation, texts()("document.summary.file")))
+
+
+@blueprint.get("/evaluations/<id_>/meeting.pdf")
+@guarded(Action.EXPORT)
+def meeting(id_: str) -> AnyResponse:
+    """The chair's sheet for a meeting of as many minutes as asked."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    report = report_of(evaluation)
+    pdf = meeting_document(meeting_sheet(report, _format(), texts()), report, texts())
+    return pdf_response(pdf, _name(evaluation, texts()("document.meeting.file")))
+
+
+def _format() -> MeetingFormat:
+    forms = services().catalogue.meetings
+    asked = request.args.get("minutes", str(forms[0].minutes))
+    found = next((form for form in forms if str(form.minutes) == asked), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+@blueprint.get("/evaluations/<id_>/intake.pdf")
+@guarded(Action.EXPORT)
+def intake(id_: str) -> AnyResponse:
+    """The coach's intake sheet."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    report = report_of(evaluation)
+    pdf = intake_document(intake_sheet(report, texts()), report, texts())
+    return pdf_response(pdf, _name(evaluation, texts()("document.intake.file")))
+
+
+@blueprint.get("/evaluations/<id_>/report.json")
+@guarded(Action.EXPORT)
+def data(id_: str) -> AnyResponse:
+    """The comparisons and findings as data, in the form of the command line."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    text = json.dumps(report_json(report_of(evaluation)), ensure_ascii=False, indent=2)
+    name = _name(evaluation, "livc-r") + "-report.json"
+    return attachment(text.encode(), "application/json", name)
+
+
+@blueprint.get("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv")
+@guarded(Action.EXPORT)
+def csv(id_: str, sheet: str) -> AnyResponse:
+    """Answers, comparisons or actions as CSV."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    content = sheet_csv(_SHEETS[sheet](report_of(evaluation), library()))
+    return attachment(content, "text/csv", _name(evaluation, "livc-r") + f"-{sheet}.csv")
+
+
+@blueprint.get("/evaluations/<id_>/report.xlsx")
+@guarded(Action.EXPORT)
+def spreadsheet(id_: str) -> AnyResponse:
+    """Answers, comparisons and actions as one workbook."""
+    evaluation, _ = as_reported(id_)
+    if evaluation is None:
+        return finish_first(id_)
+    report = report_of(evaluation)
+    sheets = [make(report, library()) for make in _SHEETS.values()]
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    content = workbook(sheets, report.title, language())
+    return attachment(content, kind, _name(evaluation, "livc-r") + ".xlsx")
+
+
+@blueprint.get("/evaluations/<id_>/actions.ics")
+@guarded(Action.EXPORT)
+def calendar(id_: str) -> Response:
+    """The dates of the action plan, for a calendar."""
+    evaluation = evaluation_or_404(id_)
+    plan = services().plans.of(id_)
+    content = action_calendar(plan, municipality_of(evaluation), texts())
+    return attachment(content, "text/calendar", _name(evaluation, "livc-r") + ".ics")

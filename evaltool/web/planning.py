@@ -1,0 +1,243 @@
+"""The action plan: picking findings, adding own actions, changing and removing them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain import access
+from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.feedback import Effort
+from evaltool.domain.plan import (
+    Action,
+    ActionConflict,
+    ActionNotFound,
+    PlanFull,
+    PlannedAction,
+    urgency,
+)
+from evaltool.domain.report import FindingView, Report
+from evaltool.domain.reporting import action_view
+from evaltool.domain.validation import Problem
+from evaltool.web.context import (
+    evaluation_or_404,
+    guarded,
+    library,
+    municipality_of,
+    services,
+    texts,
+)
+from evaltool.web.pages import ActionPage, Message, PlanPage, PlanRow, RemoveActionPage
+from evaltool.web.plan_forms import ActionFields, action_of, fields_of, typed
+from evaltool.web.questions import kinds_of, warned
+from evaltool.web.rendering import render, tell
+from evaltool.web.reports import as_reported, report_of
+
+blueprint = Blueprint("planning", __name__)
+
+_WITHIN: Mapping[Effort, timedelta] = {
+    Effort.WEEK: timedelta(weeks=1),
+    Effort.QUARTER: timedelta(weeks=13),
+    Effort.YEAR: timedelta(weeks=52),
+}
+"""How long after today the date lies that is proposed for an action, by its finding's effort."""
+
+
+@blueprint.get("/evaluations/<id_>/plan")
+@guarded(access.Action.READ)
+def show(id_: str) -> Response:
+    """The plan, what can be picked from the findings, and a form for an action of one's own."""
+    return _plan_page(evaluation_or_404(id_), ActionFields())
+
+
+@blueprint.post("/evaluations/<id_>/plan/pick")
+@guarded(access.Action.PLAN)
+def pick(id_: str) -> AnyResponse:
+    """Make actions of findings: what is picked already stays as it is."""
+    evaluation = evaluation_or_404(id_)
+    report = _report(id_)
+    wanted = set(request.form.getlist("finding"))
+    found = [f for f in report.findings if f.id in wanted] if report else []
+    if not found:
+        errors = {"finding": texts()("plan.choose")}
+        return _plan_page(evaluation, ActionFields(), errors, status=422)
+    try:
+        for finding in found:
+            services().plans.add(id_, _from_finding(finding, report), at=services().now())
+    except PlanFull:
+        tell(texts()("plan.full"))
+    else:
+        number = len(found)
+        tell(texts()("plan.picked_one" if number == 1 else "plan.picked", number=number))
+    return redirect(url_for("planning.show", id_=id_), 303)
+
+
+def _from_finding(finding: FindingView, report: Report | None) -> Action:
+    """An action with the first step of a finding, and a date that fits its effort."""
+    rules = () if report is None else report.feedback.findings
+    effort = next((f.rule.effort for f in rules if f.rule.id == finding.id), Effort.YEAR)
+    today: date = services().now().astimezone().date()
+    return Action(
+        title=finding.steps[0],
+        finding=finding.id,
+        owner=finding.who,
+        due=today + _WITHIN[effort],
+    )
+
+
+@blueprint.post("/evaluations/<id_>/plan/add")
+@guarded(access.Action.PLAN)
+def add(id_: str) -> AnyResponse:
+    """Add an action of one's own."""
+    evaluation = evaluation_or_404(id_)
+    fields, _ = typed(request.form)
+    action, problems = action_of(fields, None)
+    if action is None:
+        return _plan_page(evaluation, fields, _sentences(problems), status=422)
+    try:
+        planned = services().plans.add(id_, action, at=services().now())
+    except PlanFull:
+        return _plan_page(evaluation, fields, {"title": texts()("plan.full")}, status=422)
+    _warn(evaluation, planned)
+    tell(texts()("plan.added"))
+    return redirect(url_for("planning.show", id_=id_), 303)
+
+
+@blueprint.route("/evaluations/<id_>/plan/<action_id>", methods=["GET", "POST"])
+@guarded(access.Action.PLAN)
+def change(id_: str, action_id: str) -> AnyResponse:
+    """Change one action."""
+    evaluation = evaluation_or_404(id_)
+    planned = _planned(id_, action_id)
+    if request.method == "GET":
+        return _action_page(evaluation, planned, fields_of(planned.action))
+    fields, version = typed(request.form)
+    action, problems = action_of(fields, planned.action.finding)
+    if action is None:
+        errors = _sentences(problems)
+        return _action_page(evaluation, planned, fields, errors, version=version, status=422)
+    try:
+        saved = services().plans.change(
+            id_, action_id, action, expected_version=version, at=services().now()
+        )
+    except ActionConflict as conflict:
+        return _action_page(evaluation, conflict.current, fields, conflict=True, status=409)
+    except ActionNotFound:
+        abort(404)
+    _warn(evaluation, saved)
+    tell(texts()("plan.saved"))
+    return redirect(url_for("planning.show", id_=id_), 303)
+
+
+@blueprint.route("/evaluations/<id_>/plan/<action_id>/remove", methods=["GET", "POST"])
+@guarded(access.Action.PLAN)
+def remove(id_: str, action_id: str) -> AnyResponse:
+    """Take an action out of the plan, after asking."""
+    evaluation = evaluation_or_404(id_)
+    if request.method == "POST":
+        services().plans.remove(id_, action_id)
+        tell(texts()("plan.removed"))
+        return redirect(url_for("planning.show", id_=id_), 303)
+    page = RemoveActionPage(
+        title=texts()("plan.remove_title"),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        planned=_planned(id_, action_id),
+    )
+    return render(page)
+
+
+def _planned(id_: str, action_id: str) -> PlannedAction:
+    found = next((p for p in services().plans.of(id_) if p.id == action_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _report(id_: str) -> Report | None:
+    """The last report, None where the evaluation was never finished."""
+    evaluation, _ = as_reported(id_)
+    return None if evaluation is None else report_of(evaluation)
+
+
+def _plan_page(
+    evaluation: Evaluation,
+    own: ActionFields,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    report = _report(evaluation.id)
+    plan = services().plans.of(evaluation.id)
+    picked = {planned.action.finding for planned in plan}
+    page = PlanPage(
+        title=texts()("plan.title_of", municipality=municipality_of(evaluation).name),
+        messages=_messages(errors or {}),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        rows=tuple(
+            PlanRow(planned=planned, view=action_view(library(), planned.action))
+            for planned in sorted(plan, key=lambda planned: urgency(planned.action))
+        ),
+        findings=() if report is None else _unpicked(report, picked),
+        reported=report is not None,
+        own=own,
+        errors=errors or {},
+    )
+    return render(page, status)
+
+
+def _unpicked(report: Report, picked: Iterable[str | None]) -> tuple[FindingView, ...]:
+    known = set(picked)
+    return tuple(finding for finding in report.attention if finding.id not in known)
+
+
+def _action_page(
+    evaluation: Evaluation,
+    planned: PlannedAction,
+    fields: ActionFields,
+    errors: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+    conflict: bool = False,
+    status: int = 200,
+) -> Response:
+    report = _report(evaluation.id)
+    findings = () if report is None else report.findings
+    finding = next((f for f in findings if f.id == planned.action.finding), None)
+    page = ActionPage(
+        title=texts()("plan.change_title"),
+        messages=_messages(errors or {}),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        planned=planned,
+        fields=fields,
+        version=planned.version if version is None else version,
+        errors=errors or {},
+        finding=finding,
+        warning=warned(fields.title, fields.owner, fields.remark),
+        kept=action_view(library(), planned.action) if conflict else None,
+    )
+    return render(page, status)
+
+
+def _warn(evaluation: Evaluation, planned: PlannedAction) -> None:
+    action = planned.action
+    if kinds := kinds_of(action.title, action.owner, action.remark):
+        address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
+        tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))
+
+
+def _sentences(problems: Iterable[Problem]) -> dict[str, str]:
+    """The first problem of each field in words, naming the field as the page does."""
+    t = texts()
+    found: dict[str, str] = {}
+    for problem in problems:
+        where = t(f"plan.field.{problem.where}")
+        sentence = t(f"refusal.{problem.code}", where=where, **problem.values)
+        found.setdefault(problem.where, sentence)
+    return found
+
+
+def _messages(errors: Mapping[str, str]) -> tuple[Message, ...]:
+    return tuple(Message(sentence, field) for field, sentence in errors.items())
