@@ -5,67 +5,84 @@ from reportlab.lib.colors import Color
 
 from evaltool.charts.drawing import ACCENT, INK, OUTLINE, PAPER, PEERS, QUIET
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
-from evaltool.charts.text import wrapped
+from evaltool.charts.layout import WIDE_FROM
 from evaltool.domain.report import LevelPicture, LevelRow
 
-_WIDE = 420.0
-"""Points from which on the name of an area stands beside its steps; below it, above them."""
-
 _STEPS = 4
-_BLOCK = 17.0
 _GAP = 3.0
 _BETWEEN = 6.0
+_LABEL_COLUMN = 0.27
 
 
 def levels_drawing(picture: LevelPicture, width: float) -> Drawing:
-    """The picture, ``width`` points wide and as high as it needs to be."""
+    """The picture, ``width`` points wide and as high as it needs to be.
+
+    Where it is wide (paper) the area stands beside its steps and each step has its name; where it
+    is narrow (a screen) area and name stand above the steps, which have their numbers.
+    """
     register_fonts()
-    stacked = width < _WIDE
-    size = 11.0 if stacked else 10.0
-    label = 0.0 if stacked else 0.27 * width
-    leading = 1.3 * size if stacked else 0.0
-    block = _BLOCK + (3 if stacked else 0)
-    row_height = leading + block + _BETWEEN
-    drawing = Drawing(width, row_height * len(picture.rows) - _BETWEEN)
-    step = (width - label - (_STEPS - 1) * _GAP) / _STEPS
+    return _narrow(picture, width) if width < WIDE_FROM else _wide(picture, width)
+
+
+def _wide(picture: LevelPicture, width: float) -> Drawing:
+    block, size = 17.0, 10.0
+    drawing = _empty(picture, width, block)
+    left = _LABEL_COLUMN * width
+    top = drawing.height
+    for row in picture.rows:
+        bottom = top - block
+        drawing.add(_text(0, bottom + (block - 0.7 * size) / 2, row.label, BOLD, size, INK))
+        words = [f"{number} {name}" for number, name in enumerate(row.names, start=1)]
+        _steps(drawing, row, words, (left, width), bottom, block, 9.0)
+        if row.number is None:
+            place = bottom + (block - 0.7 * 9.0) / 2
+            drawing.add(_text(left + 6, place, row.names[0], REGULAR, 9.0, QUIET))
+        top -= block + _BETWEEN
+    return drawing
+
+
+def _narrow(picture: LevelPicture, width: float) -> Drawing:
+    block, size, leading = 18.0, 13.0, 18.0
+    drawing = _empty(picture, width, leading + block)
     top = drawing.height
     for row in picture.rows:
         bottom = top - leading - block
-        baseline = top - size if stacked else bottom + (block - 0.7 * size) / 2
-        drawing.add(_text(0, baseline, row.label, BOLD, size, INK))
-        _steps(drawing, row, label, bottom, step, block, size)
-        top -= row_height
+        said = row.names[0] if row.number is None else f"{row.number} {row.names[row.number - 1]}"
+        drawing.add(_text(0, top - size, f"{row.label}: {said}", BOLD, size, INK))
+        words = [str(number) for number in range(1, _STEPS + 1)]
+        _steps(drawing, row, words, (0.0, width), bottom, block, 11.0)
+        top -= leading + block + _BETWEEN
     return drawing
+
+
+def _empty(picture: LevelPicture, width: float, row_height: float) -> Drawing:
+    # A point below the last row, or half of its outline would be cut off.
+    return Drawing(width, (row_height + _BETWEEN) * len(picture.rows) - _BETWEEN + 1)
 
 
 def _steps(
     drawing: Drawing,
     row: LevelRow,
-    left: float,
+    words: list[str],
+    span: tuple[float, float],
     bottom: float,
-    step: float,
     block: float,
     size: float,
 ) -> None:
+    """The steps of a row between two places; where no level is known one empty block."""
+    left, right = span
     if row.number is None:
-        whole = _STEPS * step + (_STEPS - 1) * _GAP
-        drawing.add(_block(left, bottom, whole, block, PAPER))
-        baseline = bottom + (block - 0.7 * size) / 2
-        drawing.add(_text(left + 6, baseline, row.names[0], REGULAR, size - 1, QUIET))
+        drawing.add(_block(left, bottom, right - left, block, PAPER))
         return
-    for number, name in enumerate(row.names, start=1):
+    step = (right - left - (_STEPS - 1) * _GAP) / _STEPS
+    baseline = bottom + (block - 0.7 * size) / 2
+    for number, word in enumerate(words, start=1):
         x = left + (number - 1) * (step + _GAP)
         here = number == row.number
         fill = ACCENT if here else PEERS if number < row.number else PAPER
-        drawing.add(_block(x, bottom, step, block, fill))
-        words = f"{number} {name}"
-        small = size - 1
-        # A step too narrow for its name shows its number alone.
-        fits = len(wrapped(words, BOLD, small, step - 8)) == 1
         colour = PAPER if here else INK if number < row.number else QUIET
-        baseline = bottom + (block - 0.7 * small) / 2
-        font = BOLD if here else REGULAR
-        drawing.add(_text(x + 5, baseline, words if fits else str(number), font, small, colour))
+        drawing.add(_block(x, bottom, step, block, fill))
+        drawing.add(_text(x + 5, baseline, word, BOLD if here else REGULAR, size, colour))
 
 
 def _block(x: float, bottom: float, width: float, height: float, fill: Color) -> Rect:

@@ -13,6 +13,9 @@ STEP = 5
 MOST_LEFT_OUT = 6
 """Most findings named for which there is no time."""
 
+MOST_LABELS = 6
+"""Most options of a finding that are named."""
+
 
 @dataclass(frozen=True)
 class MeetingFormat:
@@ -151,7 +154,7 @@ def _item(
             start=start,
             minutes=minutes,
             title=finding.title,
-            lines=(f"{finding.see} {finding.figure}".strip(),),
+            lines=tuple(_about(finding, t)),
             ask=finding.ask,
             choices=finding.steps,
             source=finding.source,
@@ -172,6 +175,15 @@ def _item(
         choices=(),
         source="",
     )
+
+
+def _about(finding: FindingView, t: Texts) -> Iterator[str]:
+    yield f"{finding.see} {finding.figure}".strip()
+    if finding.items:
+        labels = [item.label for item in finding.items[:MOST_LABELS]]
+        if len(finding.items) > MOST_LABELS:
+            labels.append(t("meeting.more_labels", number=len(finding.items) - MOST_LABELS))
+        yield t("meeting.about", labels="; ".join(labels))
 
 
 def _picture(report: Report, t: Texts) -> Iterator[str]:
