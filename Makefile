@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock upgrade screenshots coverage clean
+.PHONY: help run test lint format lock upgrade golden screenshots coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
@@ -15,6 +15,7 @@ help:
 	@echo "make format       put the code in the agreed form"
 	@echo "make lock         pin what setup.cfg asks for, and keep the pins there are"
 	@echo "make upgrade      pin the newest versions that setup.cfg allows"
+	@echo "make golden       write the golden reports of the tests anew, to read the difference"
 	@echo "make screenshots  take the pictures of the README again"
 	@echo "make coverage     run the tests and tell which lines they miss"
 	@echo "make clean        remove everything that these commands made, but for instance/"
@@ -45,6 +46,10 @@ lock: $(VENV)/.installed-test
 
 upgrade: NEWEST := --upgrade
 upgrade: lock
+
+golden: $(VENV)/.installed-test
+	$(BIN)/python -m pytest tests/test_golden.py --quiet --write-golden
+	git diff --stat tests/golden
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots.py

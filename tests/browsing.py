@@ -1,6 +1,8 @@
 """Forms as a browser without JavaScript sends them: what stands on the page, with changes."""
 
+import io
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -91,5 +93,14 @@ def begun(client: FlaskClient, nis_code: str = "24062", cluster: str = "5") -> s
     """The address of a new evaluation."""
     card = client.get("/evaluations/new", query_string={"name": nis_code})
     answer = send(client, card, "/evaluations/new", cluster=cluster)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.headers["Location"]
+
+
+def imported(client: FlaskClient, path: Path) -> str:
+    """The address of a new evaluation with the answers of a file."""
+    form = form_of(client.get("/"), "/import")
+    data = {**form, "file": (io.BytesIO(path.read_bytes()), path.name)}
+    answer = client.post("/evaluations/import", data=data)
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return answer.headers["Location"]

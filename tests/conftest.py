@@ -37,6 +37,11 @@ _BROWSER_OPTIONS = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What ``make golden`` asks for."""
+    parser.addoption("--write-golden", action="store_true", help="write the golden reports anew")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A test that asks for a browser is a browser test, marked or not."""
     for item in items:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import Answer, Answers, rankable, trend_options
 from evaltool.domain.document import Document
-from evaltool.domain.plan import Action
+from evaltool.domain.plan import Action, ActionState
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 from evaltool.domain.report import Chart, ChartRow
 
@@ -113,6 +113,17 @@ def a_document_of(
 def an_action(title: str = "Bel de information officer", **changes: Any) -> Action:
     """An action, open and without a date unless told otherwise."""
     return Action(title, **changes)
+
+
+def valid_actions() -> st.SearchStrategy[tuple[Action, ...]]:
+    """Any plan of a few valid actions."""
+    words = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+    titles = words.filter(str.strip)
+    states = st.sampled_from(ActionState)
+    days = st.one_of(st.none(), st.dates())
+    findings = st.one_of(st.none(), st.sampled_from(["few_cases", "ltf_no", "no_longer_there"]))
+    one = st.builds(Action, titles, findings, st.one_of(st.just(""), words), days, states, words)
+    return st.lists(one, max_size=4).map(tuple)
 
 
 def all_answers(questionnaire: Questionnaire) -> Answers:

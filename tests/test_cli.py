@@ -78,6 +78,47 @@ def test_report_writes_pdf_and_says_so(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.json", "out.pdf"]
 
 
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_every_document_and_data_file_at_once(answers: Path, tmp_path: Path, lang: str) -> None:
+    made = {
+        name: tmp_path / f"{name}.{ending}"
+        for name, ending in (
+            *(("pdf", "pdf"), ("summary", "pdf"), ("meeting", "pdf"), ("intake", "pdf")),
+            *(("json", "json"), ("xlsx", "xlsx")),
+        )
+    }
+    folder = tmp_path / "csv"
+    folder.mkdir()
+    options = [word for name, path in made.items() for word in (f"--{name}", str(path))]
+    arguments = ["report", str(answers), *options, "--csv", str(folder), "--minutes", "90"]
+    assert main([*arguments, "--lang", lang]) == 0
+    for name, path in made.items():
+        starts = {"json": b"{", "xlsx": b"PK"}.get(name, b"%PDF-1.7")
+        assert path.read_bytes().startswith(starts), name
+    names = {"answers.csv", "comparisons.csv", "actions.csv"}
+    assert {path.name for path in folder.iterdir()} == names
+    (tmp_path / "csv").rename(tmp_path / "gone")
+    with_gone = [str(o).replace("pdf.pdf", "again.pdf") for o in arguments]
+    assert main(with_gone) == 1
+    assert not (tmp_path / "again.pdf").exists()
+
+
+def test_a_meeting_of_another_length_is_wrong_usage(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "sheet.pdf"
+    assert main(["report", str(answers), "--meeting", str(out), "--minutes", "75"]) == 2
+    assert "60, 90, 120" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_the_action_plan_of_a_file_is_in_its_report(tmp_path: Path) -> None:
+    action = {"title": "Bel de buren", "state": "busy", "due": "2027-03-31"}
+    path, out = tmp_path / "answers.json", tmp_path / "out.json"
+    assert main(["report", written(path, actions=[action]), "--json", str(out)]) == 0
+    assert json.loads(out.read_text())["actions"] == [action]
+
+
 @pytest.mark.parametrize(
     ("language", "words"), [("nl", "15 van de 22 centrumgemeenten"), ("en", "15 of the 22 centre")]
 )

@@ -80,6 +80,10 @@ def at_least(number: int, of: object) -> dict[str, object]:
     return {"at_least": number, "of": of}
 
 
+def chaired(chair: str, deputies: str) -> dict[str, object]:
+    return all_of({"chosen": f"chair:{chair}"}, {"chosen": f"deputies:{deputies}"})
+
+
 POSSIBLE = [
     {"chosen": "chair:mayor"},
     {"chosen": "chair:dont_know"},
@@ -117,6 +121,12 @@ POSSIBLE = [
     all_of(
         {"chosen": ["challenges:hate_speech", "challenges:other"]},
         {"not_chosen": "challenges:other"},
+    ),
+    # the first way that is tried is not the one
+    all_of(
+        {"any_of": [{"chosen": "chair:mayor"}, {"chosen": "chair:other"}]},
+        {"any_of": [chaired("mayor", "all"), chaired("other", "some")]},
+        {"any_of": [chaired("mayor", "some"), chaired("other", "some")]},
     ),
     # what speaks of other answers
     all_of({"chosen": "most_pressing:challenges:hate_speech"}, NO_LIVCR),

@@ -24,6 +24,7 @@ LOCAL = {Role.LOCAL}
 ROUTES = {
     ("/", "GET"): Action.USE,
     ("/questionnaire.pdf", "GET"): Action.USE,
+    ("/glossary", "GET"): Action.USE,
     ("/evaluations/new", "GET"): Action.CREATE,
     ("/evaluations/new", "POST"): Action.CREATE,
     ("/evaluations/import", "POST"): Action.CREATE,
@@ -84,6 +85,7 @@ def addresses(evaluation: str) -> list[str]:
     return [
         "/",
         "/questionnaire.pdf",
+        "/glossary",
         "/evaluations/new",
         "/evaluations/new?name=leuven",
         evaluation,

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault, Faulty
+from evaltool.catalogue.glossary import read_glossary
 from evaltool.catalogue.guidance import read_meetings
 from evaltool.catalogue.questionnaire import read_questionnaire
 from evaltool.catalogue.register import read_register
@@ -15,6 +16,7 @@ from evaltool.catalogue.survey_tables import read_tables, table_sources
 from evaltool.catalogue.texts import read_texts
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.feedback import Rulebook
+from evaltool.domain.glossary import Glossary
 from evaltool.domain.language import Language, Text, Texts
 from evaltool.domain.meeting import MeetingFormat
 from evaltool.domain.municipality import Register
@@ -25,13 +27,14 @@ from evaltool.paths import BENCHMARKS, CONTENT
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The questionnaire, the survey it is compared with, the register, rules and texts."""
+    """The questionnaire, the survey it is compared with, the register, rules, words and texts."""
 
     questionnaire: Questionnaire
     benchmark: Benchmark
     register: Register
     rulebook: Rulebook
     meetings: tuple[MeetingFormat, ...]
+    glossary: Glossary
     texts: Mapping[str, Text]
 
     def in_language(self, language: Language) -> Texts:
@@ -70,9 +73,11 @@ def read(
     survey = read_survey(folder, questionnaire, faults)
     rulebook = read_rulebook(content, questionnaire, table_sources(folder), faults)
     meetings = read_meetings(content / "meeting.toml", faults)
+    glossary = read_glossary(content / "glossary.toml", rulebook.sources, faults)
     if survey is None or register is None or faults:
         return None, faults
-    found = Catalogue(questionnaire, Benchmark(survey), register, rulebook, meetings, texts)
+    benchmark = Benchmark(survey)
+    found = Catalogue(questionnaire, benchmark, register, rulebook, meetings, glossary, texts)
     return found, faults
 
 

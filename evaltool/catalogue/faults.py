@@ -155,6 +155,16 @@ SENTENCES: Mapping[str, Text] = {
         "“{name}”: its parts are multiples of five and leave at least ten minutes per finding. "
         "Correct the minutes.",
     ),
+    "form_empty": Text(
+        "Bij “{name}” is een van de geschreven vormen leeg. Vul ze in of schrap ze.",
+        "At “{name}” one of the written forms is empty. Fill it in or remove it.",
+    ),
+    "form_twice": Text(
+        "“{name}” heeft de vorm “{form}”, die er al staat (een hoofdletter vooraan telt niet mee). "
+        "Schrap er een.",
+        "“{name}” has the form “{form}”, which is there already (a capital at the start makes no "
+        "difference). Remove one.",
+    ),
     "law_without_citation": Text(
         "“{name}” steunt op de wet zonder bron met datum. Noem een bron met “read”.",
         "“{name}” rests on the law without a dated source. Name a source with “read”.",

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltool import __version__
+from evaltool.cli.output import REFUSED, SOUND, refuse, write_all
 
 if TYPE_CHECKING:
     from evaltool.catalogue import Catalogue
     from evaltool.domain.document import Document
     from evaltool.domain.language import Texts
     from evaltool.domain.validation import Problem
-
-SOUND = 0
-REFUSED = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,6 +75,18 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("answers", metavar="ANSWERS.json", help="answers; - for standard input")
     report.add_argument("--pdf", type=Path, metavar="OUT.pdf", help="write the report as PDF")
     report.add_argument("--json", type=Path, metavar="OUT.json", help="write the figures as JSON")
+    report.add_argument("--summary", type=Path, metavar="OUT.pdf", help="two pages for the mayor")
+    report.add_argument("--meeting", type=Path, metavar="OUT.pdf", help="the chair's meeting sheet")
+    report.add_argument(
+        "--minutes", type=int, default=60, metavar="N", help="length of the meeting (default: 60)"
+    )
+    report.add_argument("--intake", type=Path, metavar="OUT.pdf", help="the coach's intake sheet")
+    report.add_argument(
+        "--xlsx", type=Path, metavar="OUT.xlsx", help="answers, comparisons and actions as workbook"
+    )
+    report.add_argument(
+        "--csv", type=Path, metavar="FOLDER", help="answers, comparisons and actions as CSV files"
+    )
 
     questionnaire = command("questionnaire", _questionnaire, "Print the questionnaire.")
     questionnaire.add_argument("--json", action="store_true", help="as JSON, in both languages")
@@ -105,12 +115,6 @@ def _port(text: str) -> int:
     return number
 
 
-def _error(*lines: str) -> int:
-    for line in lines:
-        print(line, file=sys.stderr)
-    return REFUSED
-
-
 def _loaded(options: argparse.Namespace) -> "Catalogue | None":
     """The catalogue; where it is damaged, every fault is printed and there is none."""
     from evaltool.catalogue import Faulty, loaded
@@ -118,7 +122,7 @@ def _loaded(options: argparse.Namespace) -> "Catalogue | None":
     try:
         return loaded()
     except Faulty as faulty:
-        _error(*(fault.sentence(options.lang) for fault in faulty.faults))
+        refuse(*(fault.sentence(options.lang) for fault in faulty.faults))
         return None
 
 
@@ -137,7 +141,7 @@ def _check(options: argparse.Namespace) -> int:
     for folder in sorted(path.parent for path in BENCHMARKS.glob("*/edition.toml")):
         faults = faults + check_consistency(folder)
     if catalogue is None or faults:
-        return _error(*(fault.sentence(options.lang) for fault in faults))
+        return refuse(*(fault.sentence(options.lang) for fault in faults))
     survey = catalogue.benchmark.survey
     print(
         catalogue.in_language(options.lang)(
@@ -165,12 +169,12 @@ def _read_document(
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        _error(t("cli.no_input", path=name, reason=error.strerror))
+        refuse(t("cli.no_input", path=name, reason=error.strerror))
         return None
     try:
         return read(raw, catalogue.questionnaire, catalogue.register)
     except Refused as refused:
-        _error(*_sentences(catalogue, t, refused.problems), t("cli.refused"))
+        refuse(*_sentences(catalogue, t, refused.problems), t("cli.refused"))
         return None
 
 
@@ -183,49 +187,13 @@ def _sentences(catalogue: "Catalogue", t: "Texts", problems: "Sequence[Problem]"
 
 
 def _report(options: argparse.Namespace) -> int:
-    from evaltool.cli.terminal import report_text
-    from evaltool.domain.output import report_json
-    from evaltool.domain.reporting import build
+    from evaltool.cli.reports import report
 
     catalogue = _loaded(options)
     if catalogue is None:
         return REFUSED
-    t = catalogue.in_language(options.lang)
-    if options.pdf is not None and options.pdf == options.json:
-        return _error(t("cli.same_output", path=options.pdf))
     document = _read_document(catalogue, options.answers, options)
-    if document is None:
-        return REFUSED
-    report = build(catalogue.library(options.lang), document)
-    outputs: dict[Path, bytes] = {}
-    if options.pdf is not None:
-        from evaltool.pdf import feedback_report
-
-        outputs[options.pdf] = feedback_report(report, t)
-    if options.json is not None:
-        text = json.dumps(report_json(report), ensure_ascii=False, indent=2) + "\n"
-        outputs[options.json] = text.encode("utf-8")
-    if not outputs:
-        print(report_text(report, t))
-        return SOUND
-    return _write(outputs, t)
-
-
-def _write(outputs: dict[Path, bytes], t: "Texts") -> int:
-    """Write all files or none: each beside its place first, then moved there."""
-    beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in outputs}
-    try:
-        for path, content in outputs.items():
-            beside[path].write_bytes(content)
-        for path in outputs:
-            beside[path].replace(path)
-    except OSError as error:
-        for part in beside.values():
-            part.unlink(missing_ok=True)
-        return _error(t("cli.no_output", path=error.filename, reason=error.strerror))
-    for path in outputs:
-        print(t("cli.written", path=path))
-    return SOUND
+    return REFUSED if document is None else report(catalogue, document, options)
 
 
 def _questionnaire(options: argparse.Namespace) -> int:
@@ -237,7 +205,7 @@ def _questionnaire(options: argparse.Namespace) -> int:
         from evaltool.pdf import blank_questionnaire
 
         pdf = blank_questionnaire(catalogue.library(options.lang))
-        return _write({options.pdf: pdf}, t)
+        return write_all({options.pdf: pdf}, t)
     if options.json:
         from evaltool.domain.questionnaire_json import questionnaire_json
 
@@ -262,7 +230,7 @@ def _benchmarks(options: argparse.Namespace) -> int:
         print(table_text(BENCHMARKS / catalogue.questionnaire.survey, options.table, t))
     except UnknownTable as unknown:
         known = ", ".join(unknown.known)
-        return _error(t("benchmarks.unknown", asked=unknown.asked, known=known))
+        return refuse(t("benchmarks.unknown", asked=unknown.asked, known=known))
     return SOUND
 
 

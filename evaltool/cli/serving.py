@@ -2,12 +2,12 @@
 
 import ipaddress
 import logging
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
+from evaltool.cli.output import refuse
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
@@ -15,12 +15,6 @@ from evaltool.store import Store, StoreError, keep_document, open_store
 from evaltool.web.settings import default_instance
 
 THREADS = 8
-
-
-def _error(*lines: str) -> int:
-    for line in lines:
-        print(line, file=sys.stderr)
-    return 1
 
 
 def is_loopback(host: str) -> bool:
@@ -42,21 +36,21 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     try:
         t = loaded().in_language(language)
     except Faulty as faulty:
-        return _error(*(fault.sentence(language) for fault in faulty.faults))
+        return refuse(*(fault.sentence(language) for fault in faulty.faults))
     if not is_loopback(host):
-        return _error(t("cli.not_local", host=host))
+        return refuse(t("cli.not_local", host=host))
     folder = default_instance() if instance is None else instance
     try:
         app = create_app({"INSTANCE": folder, "PORT": port})
     except StoreError as error:
-        return _error(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
+        return refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
     except OSError as error:
-        return _error(t("cli.no_instance", path=folder, reason=error.strerror))
+        return refuse(t("cli.no_instance", path=folder, reason=error.strerror))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         server = create_server(app, host=host.strip("[]"), port=port, threads=THREADS, ident=None)
     except OSError as error:
-        return _error(t("cli.port_taken", port=port, reason=error.strerror))
+        return refuse(t("cli.port_taken", port=port, reason=error.strerror))
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     bound = getattr(server, "effective_port", port)
     print(t("cli.serving", address=f"http://{shown}:{bound}/"), flush=True)
@@ -74,9 +68,9 @@ def _store(instance: Path | None, t: Texts) -> Store | None:
     try:
         return open_store(folder / "evaltool.sqlite")
     except StoreError as error:
-        _error(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
+        refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
     except OSError as error:
-        _error(t("cli.no_instance", path=folder, reason=error.strerror))
+        refuse(t("cli.no_instance", path=folder, reason=error.strerror))
     return None
 
 
@@ -123,7 +117,7 @@ def export_files(
         except NotFound:
             missing.append(t("cli.not_found", id=id_))
     if missing:
-        return _error(*missing)
+        return refuse(*missing)
     for evaluation in found:
         path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
         municipality = catalogue.register.municipalities[evaluation.nis_code]
@@ -132,6 +126,6 @@ def export_files(
         try:
             path.write_text(text, encoding="utf-8")
         except OSError as error:
-            return _error(t("cli.no_output", path=path, reason=error.strerror))
+            return refuse(t("cli.no_output", path=path, reason=error.strerror))
         print(t("cli.exported", id=evaluation.id, path=path))
     return 0

@@ -32,11 +32,25 @@ def _report_lines(report: Report, t: Texts) -> Iterator[str]:
     yield f"{t('terminal.legal')}: {report.legal.title}"
     yield from _wrapped(report.legal.sentence)
     yield from _wrapped(f"{report.legal.citation} {report.legal.caveat}")
+    yield ""
+    yield report.level_picture.title
+    for row in report.level_picture.rows:
+        yield from _wrapped(row.sentence, "- ")
+    yield from _wrapped(report.levels_note)
+    if report.track is not None:
+        yield ""
+        yield from _wrapped(f"{t('results.track')}: {report.track.name}. {report.track.reason}")
     if report.top:
         yield ""
         yield t("terminal.top")
         for number, finding in enumerate(report.top, start=1):
             yield from _wrapped(f"{finding.title} ({finding.area_label})", f"{number}. ")
+            yield from _wrapped(f"{t('results.next_step')}: {finding.steps[0]}", "   ")
+    if report.strengths:
+        yield ""
+        yield t("results.strengths")
+        for finding in report.strengths:
+            yield from _wrapped(finding.title, "- ")
     for chapter in report.chapters:
         yield ""
         yield chapter.title

@@ -194,18 +194,15 @@ class Advice:
         t = self.texts
         names = tuple(t(f"report.level.name.{n}") for n in range(1, HIGHEST + 1))
         unknown = (t("report.level.name.unknown"),)
-        views = [self.level(level) for level in levels]
-        said = [
-            t("report.level.said_unknown", area=v.area_label, name=v.name)
-            if v.number is None
-            else t("report.level.said", area=v.area_label, number=v.number, name=v.name)
-            for v in views
-        ]
+        rows: list[LevelRow] = []
+        for level in levels:
+            view = self.level(level)
+            key = "report.level.said_unknown" if view.number is None else "report.level.said"
+            sentence = t(key, area=view.area_label, number=view.number, name=view.name)
+            shown = unknown if view.number is None else names
+            rows.append(LevelRow(view.area_label, view.number, shown, sentence))
         return LevelPicture(
             title=t("results.levels"),
-            alt=" ".join(said),
-            rows=tuple(
-                LevelRow(v.area_label, v.number, unknown if v.number is None else names)
-                for v in views
-            ),
+            alt=" ".join(row.sentence for row in rows),
+            rows=tuple(rows),
         )

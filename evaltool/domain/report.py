@@ -154,11 +154,15 @@ class LevelView:
 
 @dataclass(frozen=True)
 class LevelRow:
-    """The steps of an area: ``names`` of all four, or what is said where ``number`` is None."""
+    """The steps of an area: ``names`` of all four, or what is said where ``number`` is None.
+
+    ``sentence`` says the same in words.
+    """
 
     label: str
     number: int | None
     names: tuple[str, ...]
+    sentence: str
 
 
 @dataclass(frozen=True)

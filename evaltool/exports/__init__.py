@@ -5,7 +5,11 @@ from evaltool.exports.csv_file import sheet_csv
 from evaltool.exports.tables import Sheet, actions_sheet, answers_sheet, comparisons_sheet
 from evaltool.exports.workbook import workbook
 
+SHEETS = {"answers": answers_sheet, "comparisons": comparisons_sheet, "actions": actions_sheet}
+"""What makes each sheet of a report, by the name of its file."""
+
 __all__ = [
+    "SHEETS",
     "Sheet",
     "action_calendar",
     "actions_sheet",

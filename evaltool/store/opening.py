@@ -1,5 +1,6 @@
 """All that is kept, from one database."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from evaltool.store.repository import ActionPlans, Evaluations
 
 @dataclass(frozen=True)
 class Store:
-    """The repositories, one per kind of thing."""
+    """The repositories, one per kind of thing; ``close`` lets go of what they stand on."""
 
     evaluations: Evaluations
     plans: ActionPlans
+    close: Callable[[], None]
 
 
 def open_store(path: Path) -> Store:
@@ -25,4 +27,4 @@ def open_store(path: Path) -> Store:
         OSError: the folder or the file cannot be made.
     """
     database = Database(path)
-    return Store(EvaluationRepository(database), ActionPlanRepository(database))
+    return Store(EvaluationRepository(database), ActionPlanRepository(database), database.close)

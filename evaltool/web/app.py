@@ -12,7 +12,9 @@ from evaltool.web import (
     assess,
     documents,
     errors,
+    explaining,
     finishing,
+    glossary,
     planning,
     rendering,
     results,
@@ -52,7 +54,8 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     app.before_request(check_access)
     CSRFProtect(app)
     rendering.install(app)
+    explaining.install(app)
     errors.install(app)
-    for module in (start, assess, finishing, results, documents, planning):
+    for module in (start, assess, finishing, results, documents, planning, glossary):
         app.register_blueprint(module.blueprint)
     return app

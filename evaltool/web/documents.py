@@ -10,14 +10,7 @@ from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.intake import intake_sheet
 from evaltool.domain.meeting import MeetingFormat, meeting_sheet
 from evaltool.domain.output import report_json
-from evaltool.exports import (
-    action_calendar,
-    actions_sheet,
-    answers_sheet,
-    comparisons_sheet,
-    sheet_csv,
-    workbook,
-)
+from evaltool.exports import SHEETS, action_calendar, sheet_csv, workbook
 from evaltool.pdf import feedback_report, intake_document, meeting_document, summary_document
 from evaltool.web.context import (
     evaluation_or_404,
@@ -32,12 +25,6 @@ from evaltool.web.reports import as_reported, finish_first, report_of
 from evaltool.web.start import pdf_response
 
 blueprint = Blueprint("documents", __name__)
-
-_SHEETS = {
-    "answers": answers_sheet,
-    "comparisons": comparisons_sheet,
-    "actions": actions_sheet,
-}
 
 
 def _name(evaluation: Evaluation, what: str) -> str:
@@ -125,7 +112,7 @@ def csv(id_: str, sheet: str) -> AnyResponse:
     evaluation, _ = as_reported(id_)
     if evaluation is None:
         return finish_first(id_)
-    content = sheet_csv(_SHEETS[sheet](report_of(evaluation), library()))
+    content = sheet_csv(SHEETS[sheet](report_of(evaluation), library()))
     return attachment(content, "text/csv", _name(evaluation, "livc-r") + f"-{sheet}.csv")
 
 
@@ -137,7 +124,7 @@ def spreadsheet(id_: str) -> AnyResponse:
     if evaluation is None:
         return finish_first(id_)
     report = report_of(evaluation)
-    sheets = [make(report, library()) for make in _SHEETS.values()]
+    sheets = [make(report, library()) for make in SHEETS.values()]
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     content = workbook(sheets, report.title, language())
     return attachment(content, kind, _name(evaluation, "livc-r") + ".xlsx")

@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.glossary import Term
 from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
 from evaltool.domain.plan import PlannedAction
 from evaltool.domain.questionnaire import Question
-from evaltool.domain.report import ActionView, Chapter, FindingView, Report
+from evaltool.domain.report import ActionView, Chapter, FindingView, Report, SourceView
 from evaltool.web.plan_forms import ActionFields
 from evaltool.web.walk import Stop, Task
 
@@ -251,6 +252,22 @@ class RemoveActionPage(EvaluationPage):
 
     template: ClassVar[str] = "remove_action.html"
     planned: PlannedAction
+
+
+@dataclass(frozen=True)
+class ExplainedTerm:
+    """A word of the glossary, with what its explanation rests on."""
+
+    term: Term
+    sources: tuple[SourceView, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GlossaryPage(Page):
+    """All words with their explanation, in alphabetical order."""
+
+    template: ClassVar[str] = "glossary.html"
+    terms: tuple[ExplainedTerm, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ def tell(sentence: str, address: str = "", words: str = "") -> None:
 def install(app: Flask) -> None:
     """Give templates their texts, dates and partials."""
 
-    app.add_template_filter(_whole, "whole")
+    app.add_template_filter(whole, "whole")
 
     @app.context_processor
     def always() -> dict[str, object]:
@@ -69,7 +69,7 @@ def install(app: Flask) -> None:
         }
 
 
-def _whole(text: str) -> Markup:
+def whole(text: str) -> Markup:
     """A text in which no line ends between "LIVC-" and "R"."""
     return escape(text).replace("LIVC-R", Markup('<span class="whole">LIVC-R</span>'))
 

@@ -1,0 +1,86 @@
+"""The report command: from a file of answers to documents and data."""
+
+import argparse
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from evaltool.catalogue import Catalogue
+from evaltool.cli.output import SOUND, WRONG_USAGE, refuse, write_all
+from evaltool.cli.terminal import report_text
+from evaltool.domain.document import Document
+from evaltool.domain.language import Texts
+from evaltool.domain.output import report_json
+from evaltool.domain.report import Report
+from evaltool.domain.reporting import Library, build
+
+Make = Callable[[], bytes]
+
+
+def report(catalogue: Catalogue, document: Document, options: argparse.Namespace) -> int:
+    """Write what is asked for, all of it or nothing; asked for nothing, print a summary.
+
+    Returns the exit status.
+    """
+    t = catalogue.in_language(options.lang)
+    library = catalogue.library(options.lang)
+    known = [str(form.minutes) for form in catalogue.meetings]
+    if str(options.minutes) not in known:
+        message = t("cli.no_meeting", minutes=options.minutes, known=", ".join(known))
+        return refuse(message, status=WRONG_USAGE)
+    wanted = list(_wanted(build(library, document), library, options))
+    paths = [path for path, _ in wanted]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        return refuse(*(t("cli.same_output", path=path) for path in twice))
+    if not wanted:
+        print(report_text(build(library, document), t))
+        return SOUND
+    return write_all({path: make() for path, make in wanted}, t)
+
+
+def _wanted(
+    made: Report, library: Library, options: argparse.Namespace
+) -> Iterator[tuple[Path, Make]]:
+    """The files asked for, each with what makes it; what none asks for is not imported."""
+    t = library.texts
+    if options.json is not None:
+        text = json.dumps(report_json(made), ensure_ascii=False, indent=2) + "\n"
+        yield options.json, lambda: text.encode("utf-8")
+    if any(o is not None for o in (options.pdf, options.summary, options.meeting, options.intake)):
+        yield from _documents(made, library, options, t)
+    if options.xlsx is not None or options.csv is not None:
+        yield from _data(made, library, options)
+
+
+def _documents(
+    made: Report, library: Library, options: argparse.Namespace, t: Texts
+) -> Iterator[tuple[Path, Make]]:
+    from evaltool.domain.intake import intake_sheet
+    from evaltool.domain.meeting import meeting_sheet
+    from evaltool.pdf import feedback_report, intake_document, meeting_document, summary_document
+
+    if options.pdf is not None:
+        yield options.pdf, lambda: feedback_report(made, t)
+    if options.summary is not None:
+        yield options.summary, lambda: summary_document(made, t)
+    if options.meeting is not None:
+        form = next(form for form in library.meetings if form.minutes == options.minutes)
+        yield options.meeting, lambda: meeting_document(meeting_sheet(made, form, t), made, t)
+    if options.intake is not None:
+        yield options.intake, lambda: intake_document(intake_sheet(made, t), made, t)
+
+
+def _data(
+    made: Report, library: Library, options: argparse.Namespace
+) -> Iterator[tuple[Path, Make]]:
+    from evaltool.exports import SHEETS, sheet_csv, workbook
+
+    sheets = {name: make(made, library) for name, make in SHEETS.items()}
+    if options.xlsx is not None:
+        everything = list(sheets.values())
+        yield options.xlsx, lambda: workbook(everything, made.title, made.language)
+    if options.csv is not None:
+        for name, sheet in sheets.items():
+            yield options.csv / f"{name}.csv", partial(sheet_csv, sheet)
