@@ -213,7 +213,7 @@ def test_whatever_the_words_they_do_not_overlap(width: float, label: str, figure
 
 def test_twenty_four_rows_fit_on_a_page(catalogue: Catalogue) -> None:
     # The longest question of the survey has 24 options, at most two lines each.
-    label = "Algemene Dienst Inlichtingen en Veiligheid (ADIV) en partners"
+    label = "Algemene Dienst Inlichtingen en Veiligheid (ADIV) en partners in de hele streek"
     rows = [a_row(label, share=0.4, count=34, n=84, chosen=True) for _ in range(24)]
     drawing = chart_drawing(a_chart(*rows, legend=LEGEND), PAPER_WIDTH)
     assert len([s for s in drawing.contents if isinstance(s, String) and s.fontName == BOLD]) > 72

@@ -12,7 +12,10 @@ WIDE_FROM = 420.0
 GAP = 8.0
 """Between columns, in points."""
 
-_LABEL_COLUMN = 0.48
+_LABEL_COLUMN = 0.55
+_SHORTEST_SCALE = 102.0
+"""Points that 100 % has at least."""
+
 _FIGURE_COLUMN = 0.42
 
 
@@ -78,12 +81,16 @@ def layout_of(chart: Chart, width: float) -> Layout:
     if width < WIDE_FROM:
         base = Layout(width, True, 0.78, 13.0, 11.0, 16.0, 12.0, 7.0, 3.0)
     else:
-        base = Layout(width, False, 1.0, 8.5, 7.5, 10.5, 7.0, 5.0, 1.75)
+        base = Layout(width, False, 1.0, 8.5, 7.5, 10.0, 6.5, 5.0, 1.5)
     you = width_of(chart.you, BOLD, base.small) / base.slack
     gutter = base.marker + 2 + you + 0.6 * base.size
     figures = max((width_of(r.figure, _font(r), base.size) for r in chart.rows), default=0.0)
     figure_width = min(figures / base.slack, _FIGURE_COLUMN * width)
-    label_width = width - gutter if base.stacked else _LABEL_COLUMN * width - gutter
+    label_width = width - gutter
+    if not base.stacked:
+        # Labels may have half of the width, as long as bars stay long enough to compare.
+        left = width - gutter - figure_width - 2 * GAP - _SHORTEST_SCALE
+        label_width = min(_LABEL_COLUMN * width - gutter, left)
     bar = gutter if base.stacked else gutter + label_width + GAP
     return replace(
         base,

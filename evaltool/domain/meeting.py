@@ -13,6 +13,9 @@ STEP = 5
 MOST_LEFT_OUT = 6
 """Most findings named for which there is no time."""
 
+MOST_OPEN_ACTIONS = 8
+"""Most actions under way that are listed; the plan can hold many more."""
+
 MOST_LABELS = 6
 """Most options of a finding that are named."""
 
@@ -180,7 +183,7 @@ def _item(
 def _about(finding: FindingView, t: Texts) -> Iterator[str]:
     yield f"{finding.see} {finding.figure}".strip()
     if finding.items:
-        labels = [item.label for item in finding.items[:MOST_LABELS]]
+        labels = [item.label.rstrip("?") for item in finding.items[:MOST_LABELS]]
         if len(finding.items) > MOST_LABELS:
             labels.append(t("meeting.more_labels", number=len(finding.items) - MOST_LABELS))
         yield t("meeting.about", labels="; ".join(labels))
@@ -193,7 +196,9 @@ def _picture(report: Report, t: Texts) -> Iterator[str]:
 
 
 def _open_actions(report: Report, t: Texts) -> Iterator[str]:
-    for action in report.plan:
-        if action.state in ("open", "busy"):
-            parts = [action.owner or t("plan.nobody"), action.due or t("plan.no_date")]
-            yield f"{action.title} ({', '.join(parts)})"
+    running = [action for action in report.plan if action.state in ("open", "busy")]
+    for action in running[:MOST_OPEN_ACTIONS]:
+        parts = [action.owner or t("plan.nobody"), action.due or t("plan.no_date")]
+        yield f"{action.title} ({', '.join(parts)})"
+    if len(running) > MOST_OPEN_ACTIONS:
+        yield t("meeting.more_labels", number=len(running) - MOST_OPEN_ACTIONS)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable
 
 from evaltool.charts import levels_drawing
 from evaltool.domain.language import Texts
@@ -19,13 +19,19 @@ from evaltool.pdf.forms import Columns
 from evaltool.pdf.paragraphs import Heading, Tagged, bullets, numbered
 from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
 from evaltool.pdf.tables import TaggedTable, data_table
-from evaltool.pdf.text import markup
+from evaltool.pdf.text import markup, shortened
 
 _MOST_IN_A_COLUMN = 4
 """Items of a finding up to which they stand under each other."""
 
 _LONG_REASONS = 320
 """Characters; a longer list of answers is not repeated, since the annex has them all."""
+
+_LONG_ANSWER = 240
+"""Characters of one answer in a chapter; the annex has it whole."""
+
+LONG_REMARK = 300
+"""Characters of a remark up to which it stands in the table of the plan."""
 
 _LEGAL_TONES = {"met": "strength", "not_met": "legal"}
 _STATES = {True: "results.present", False: "results.absent", None: "results.not_known"}
@@ -50,8 +56,8 @@ def legal_panel(report: Report, t: Texts, *, level: int = 2, members: bool = Tru
 def levels_figure(report: Report, t: Texts) -> Iterator[Flowable]:
     """The four rows of steps, and what they are."""
     picture = report.level_picture
-    yield Figure(levels_drawing(picture, TEXT_WIDTH), picture.alt)
-    yield Tagged(report.levels_note, "small")
+    yield Figure(levels_drawing(picture, TEXT_WIDTH), picture.alt, after=BASELINE / 2)
+    yield Tagged(report.levels_note, "source")
 
 
 def listed_findings(findings: Sequence[FindingView]) -> list[Flowable]:
@@ -136,8 +142,9 @@ def criteria(levels: Sequence[LevelView], t: Texts) -> Iterator[Flowable]:
             for c in level.criteria
         ]
         table = data_table(head, rows, [TEXT_WIDTH * share for share in (0.08, 0.77, 0.15)])
-        yield together(Heading(level.area_label, 2, "h3"), Tagged(_level_name(level, t)), table)
-        yield Spacer(1, BASELINE / 2)
+        yield together(
+            Heading(level.area_label, 2, "minor"), Tagged(_level_name(level, t), "tight"), table
+        )
 
 
 def _level_name(level: LevelView, t: Texts) -> str:
@@ -151,18 +158,28 @@ def fine(name: str, text: str) -> Tagged:
     return Tagged(f"<b>{markup(name)}</b> {markup(text)}", "fine", raw=True)
 
 
-def named_answer(question: QuestionView, t: Texts) -> Tagged:
+def given_answer(question: QuestionView, t: Texts, *, whole: bool) -> str:
+    """The answer in words; what somebody typed is cut short unless it is given ``whole``."""
+    parts = question.answer if whole else [shortened(a, _LONG_ANSWER) for a in question.answer]
+    return "; ".join(parts) or t("comparison.no_answer")
+
+
+def named_answer(question: QuestionView, t: Texts, *, whole: bool = True) -> Tagged:
     """A question and its answer in one paragraph."""
-    given = "; ".join(question.answer) or t("comparison.no_answer")
-    return fine(question.text, given)
+    return fine(question.text, given_answer(question, t, whole=whole))
 
 
-def plan_table(actions: Sequence[ActionView], t: Texts) -> TaggedTable:
-    """The action plan."""
+def _action(action: ActionView, remark: str) -> Tagged:
+    more = [markup(part) for part in (action.finding_title, remark) if part]
+    return Tagged("<br/>".join([f"<b>{markup(action.title)}</b>", *more]), "cell", raw=True)
+
+
+def plan_table(actions: Sequence[ActionView], t: Texts, *, remarks: bool = False) -> TaggedTable:
+    """The action plan; with ``remarks`` those that are short enough for a row."""
     head = [t(f"plan.field.{key}") for key in ("title", "owner", "due", "state")]
     rows = [
         [
-            "\n".join(part for part in (a.title, a.finding_title, a.remark) if part),
+            _action(a, a.remark if remarks and len(a.remark) <= LONG_REMARK else ""),
             a.owner or t("plan.nobody"),
             a.due or t("plan.no_date"),
             a.state_label,

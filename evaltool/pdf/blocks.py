@@ -11,10 +11,7 @@ from reportlab.platypus import Flowable, KeepTogether
 from evaltool.pdf.structure import Element
 from evaltool.pdf.styles import (
     ACCENT,
-    BASELINE,
     FRAME_HEIGHT,
-    MARGIN,
-    PAGE_HEIGHT,
     TEXT_WIDTH,
     Tone,
 )
@@ -29,11 +26,11 @@ _FEWEST = 2
 class Figure(Flowable):
     """A drawing with a text in its place for who does not see it."""
 
-    def __init__(self, drawing: Drawing, alternative: str) -> None:
+    def __init__(self, drawing: Drawing, alternative: str, *, after: float = 3.0) -> None:
         super().__init__()
         self.drawing = drawing
         self.alternative = alternative
-        self.spaceAfter = BASELINE / 2
+        self.spaceAfter = after
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         """See reportlab."""
@@ -50,19 +47,11 @@ class Figure(Flowable):
 
 
 class Rule(Flowable):
-    """A line across the page, as decoration. One that ``divides`` is left out atop a page."""
+    """A line across the page, as decoration."""
 
-    def __init__(
-        self,
-        colour: Color = ACCENT,
-        weight: float = 2.0,
-        after: float = 8.0,
-        *,
-        divides: bool = False,
-    ) -> None:
+    def __init__(self, colour: Color = ACCENT, weight: float = 4.0, after: float = 8.0) -> None:
         super().__init__()
         self.colour, self.weight, self.after = colour, weight, after
-        self.divides = divides
 
     def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
         """See reportlab."""
@@ -70,9 +59,6 @@ class Rule(Flowable):
 
     def draw(self) -> None:
         """Draw it."""
-        _, bottom = self.canv.absolutePosition(0, 0)
-        if self.divides and bottom > PAGE_HEIGHT - MARGIN - 2 * BASELINE:
-            return
         with self.canv.artifact():
             self.canv.setStrokeColor(self.colour)
             self.canv.setLineWidth(self.weight)
@@ -107,7 +93,7 @@ class Panel(Flowable):
         return aW, self.height
 
     def split(self, aW: float, aH: float) -> list[Any]:  # noqa: N803
-        """Break only what is long: between paragraphs, or inside the last that fits."""
+        """Break only what is long: between paragraphs, or inside one that is long itself."""
         self.wrap(aW, aH)
         if self.height <= _WHOLE:
             return []
@@ -116,14 +102,16 @@ class Panel(Flowable):
         rest = list(self.content)
         for item, height in zip(self.content, self._heights, strict=True):
             if height > room:
-                parts = item.splitOn(getattr(self, "canv", None), self._inner(aW), room)
-                first += parts[:1]
-                rest[:1] = parts[1:] if parts else rest[:1]
+                if height > _WHOLE:
+                    canvas = getattr(self, "canv", None)
+                    parts = item.splitOn(canvas, self._inner(aW), room)
+                    first += parts[:1]
+                    rest[:1] = parts[1:] if parts else rest[:1]
                 break
             first.append(rest.pop(0))
             room -= height + item.getSpaceAfter()
-        if len(rest) == 1 and len(first) > _FEWEST:
-            # A last line alone at the top of a page looks lost.
+        if len(rest) == 1 and len(first) > _FEWEST and rest[0] is self.content[-1]:
+            # A last paragraph alone at the top of a page looks lost.
             rest.insert(0, first.pop())
         while first and rest and first[-1].getKeepWithNext():
             rest.insert(0, first.pop())
@@ -143,6 +131,13 @@ class Panel(Flowable):
         for item, height in zip(self.content, self._heights, strict=True):
             item.drawOn(canvas, self._INDENT, y - height)
             y -= height + item.getSpaceAfter()
+
+
+def with_next(*content: Flowable) -> list[Flowable]:
+    """Content that stays on the page of what comes after it."""
+    for flowable in content:
+        flowable.keepWithNext = 1
+    return list(content)
 
 
 def together(*content: Flowable) -> KeepTogether:

@@ -6,6 +6,7 @@ and tests read the files back with another library.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from reportlab.lib.colors import Color
@@ -15,19 +16,22 @@ from reportlab.pdfbase.pdfdoc import (
     PDFDictionary,
     PDFName,
     PDFPage,
-    PDFStream,
 )
 from reportlab.pdfgen.canvas import Canvas
 
+from evaltool.pdf.file import packed
 from evaltool.pdf.metadata import output_intents, xmp
 from evaltool.pdf.structure import Element, IndirectDictionary
 
-_FOOT_WIDTH = 300.0
+_FOOT_HERE = "%foot"
+"""A comment in the content of a page, in whose place the foot is written at the end."""
 
 
 class _Foot(NamedTuple):
-    name: str
-    page: int
+    """Where the foot of a page ends, and how it looks."""
+
+    right: float
+    y: float
     font: str
     size: float
     colour: Color
@@ -44,6 +48,7 @@ class TaggedCanvas(Canvas):
         self, *args: Any, language: str, foot: Callable[[int, int], str], **kwargs: Any
     ) -> None:
         super().__init__(*args, **{**kwargs, "pdfVersion": (1, 7), "lang": language})
+        self._doc.format = partial(packed, self._doc)
         self.language = language
         self.root = Element("Document")
         self.current = self.root
@@ -54,7 +59,7 @@ class TaggedCanvas(Canvas):
         self._open = 0
         self._tagged_pages: list[Any] = []
         self._foot = foot
-        self._feet: list[_Foot] = []
+        self._feet: dict[int, _Foot] = {}
         self._headings = 0
 
     @property
@@ -112,12 +117,8 @@ class TaggedCanvas(Canvas):
 
     def draw_foot(self, right: float, y: float, font: str, size: float, colour: Color) -> None:
         """Draw the foot of this page, ending at ``right``, once the number of pages is known."""
-        foot = _Foot(f"foot-{self.getPageNumber()}", self.getPageNumber(), font, size, colour)
-        self._feet.append(foot)
-        self.saveState()
-        self.translate(right, y)
-        self.doForm(foot.name)
-        self.restoreState()
+        self._feet[self.getPageNumber()] = _Foot(right, y, font, size, colour)
+        self._code.append(_FOOT_HERE)
 
     def _startPage(self) -> None:  # noqa: N802
         self._page_marks.append(self._marked)
@@ -128,24 +129,33 @@ class TaggedCanvas(Canvas):
         """Write the last page, the structure tree and the metadata."""
         if self._code:
             self.showPage()
-        for foot in self._feet:
-            self.beginForm(foot.name, -_FOOT_WIDTH, -foot.size, 1, foot.size)
-            self.setFont(foot.font, foot.size)
-            self.setFillColor(foot.colour)
-            self.drawRightString(0, 0, self._foot(foot.page, len(self._tagged_pages)))
-            self.endForm()
+        self._write_feet()
         self._write_structure()
         self._write_metadata()
         super().save()
 
-    def _setAnnotations(self, page: Any) -> None:  # noqa: N802
+    def _write_feet(self) -> None:
+        total = len(self._tagged_pages)
+        for number, foot in self._feet.items():
+            self.saveState()
+            self.setFont(foot.font, foot.size)
+            self.setFillColor(foot.colour)
+            self.drawRightString(foot.right, foot.y, self._foot(number, total))
+            self.restoreState()
+            page = self._tagged_pages[number - 1]
+            # As a line of its own: the same words in a text stand between brackets.
+            page.stream = page.stream.replace(
+                f"\n{_FOOT_HERE}\n", "\n" + "\n".join(self._code) + "\n", 1
+            )
+            self._code.clear()
+
+    def _setAnnotations(self, page: PDFPage) -> None:  # noqa: N802
         super()._setAnnotations(page)
-        if not isinstance(page, PDFPage):
-            # A form with the foot of a page.
-            return
         page.__NoDefault__ = [*page.__NoDefault__, "StructParents", "Tabs"]
         page.StructParents = len(self._tagged_pages)
         page.Tabs = PDFName("S")
+        # An empty transition is set on every page, which means nothing on paper.
+        page.Trans = None
         self._tagged_pages.append(page)
 
     def _write_structure(self) -> None:
@@ -164,16 +174,9 @@ class TaggedCanvas(Canvas):
                 if isinstance(child, Element):
                     children.append(write(child, own))
                 else:
-                    page, number = child
-                    children.append(
-                        PDFDictionary(
-                            {
-                                "Type": PDFName("MCR"),
-                                "Pg": reference(self._tagged_pages[page]),
-                                "MCID": number,
-                            }
-                        )
-                    )
+                    page = reference(self._tagged_pages[child[0]])
+                    mark = {"Type": PDFName("MCR"), "Pg": page, "MCID": child[1]}
+                    children.append(PDFDictionary(mark))
             found.dict["K"] = PDFArray(children)
             return own
 
@@ -211,18 +214,3 @@ class TaggedCanvas(Canvas):
             language=self.language,
             moment=moment,
         )
-
-
-_format = PDFStream.format
-
-
-def _format_with_line_end(self: PDFStream, document: Any) -> bytes:
-    written: bytes = _format(self, document)
-    if written.endswith(b"endstream\n") and not written.endswith(b"\nendstream\n"):
-        return written[: -len(b"endstream\n")] + b"\nendstream\n"
-    return written
-
-
-# PDF/A (6.1.7.1) asks for a line end before "endstream", which reportlab leaves out. Streams are
-# made deep inside it, so the class itself is mended; other files gain a harmless byte.
-PDFStream.format = _format_with_line_end

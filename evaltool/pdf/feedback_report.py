@@ -8,14 +8,16 @@ from evaltool.charts import chart_drawing
 from evaltool.domain.language import Texts
 from evaltool.domain.report import Chapter, ComparedView, QuestionView, Report
 from evaltool.pdf.advice import (
+    LONG_REMARK,
     criteria,
     fine,
     full_finding,
+    given_answer,
     level_panel,
     named_answer,
     plan_table,
 )
-from evaltool.pdf.blocks import Figure, Rule, together
+from evaltool.pdf.blocks import Figure, Rule, together, with_next
 from evaltool.pdf.document import render
 from evaltool.pdf.paragraphs import Heading, Tagged
 from evaltool.pdf.styles import BASELINE, FRAME_HEIGHT, TEXT_WIDTH
@@ -54,7 +56,7 @@ def feedback_report(report: Report, texts: Texts) -> bytes:
 
 def _cover(report: Report, t: Texts) -> Iterator[Flowable]:
     yield Spacer(1, _COVER_DROP)
-    yield Rule(weight=4, after=2 * BASELINE)
+    yield Rule(after=2 * BASELINE)
     yield Tagged(t("document.report.cover"), "title", "H1")
     yield Tagged(report.municipality.name, "place")
     for label, value in report.facts[1:]:
@@ -64,16 +66,15 @@ def _cover(report: Report, t: Texts) -> Iterator[Flowable]:
     yield PageBreak()
 
 
-def _part(title: str) -> Iterator[Flowable]:
-    """The beginning of a chapter or annex: a line across the page and its heading."""
+def _part(title: str, *intro: Flowable) -> Iterator[Flowable]:
+    """The beginning of a chapter or annex: its heading and what must not stand alone with it."""
     yield CondPageBreak(_ROOM_FOR_A_CHAPTER)
-    yield Rule(weight=2, after=0, divides=True)
-    yield Heading(title, 1)
+    yield Heading(title, 1, "part", ruled=True)
+    yield from with_next(*intro)
 
 
 def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
-    yield from _part(chapter.title)
-    yield Tagged(chapter.intro, "lead")
+    yield from _part(chapter.title, Tagged(chapter.intro, "lead"))
     if chapter.level is not None:
         yield level_panel(chapter.level, t)
     if chapter.findings:
@@ -95,10 +96,10 @@ def _compared(question: QuestionView, t: Texts) -> Iterator[Flowable]:
             *head,
             Tagged(chart.title, "caption"),
             Figure(chart_drawing(chart, TEXT_WIDTH), chart.alt),
+            Tagged(" ".join(chart.notes), "source"),
         )
-        yield from (Tagged(sentence) for sentence in compared.sentences)
+        yield from (Tagged(sentence, "sentence") for sentence in compared.sentences)
         yield from _trend(compared, t)
-        yield Tagged(" ".join(chart.notes), "small")
         head = []
 
 
@@ -107,12 +108,11 @@ def _trend(compared: ComparedView, t: Texts) -> Iterator[Flowable]:
     if trend is None:
         return
     table = data_table(trend.head, trend.rows, [TEXT_WIDTH * s for s in (0.44, 0.24, 0.32)])
-    yield together(Tagged(trend.title, "label"), table)
-    yield Tagged(trend.caveat, "small")
+    yield together(Tagged(trend.title, "label"), table, Tagged(trend.caveat, "source"))
 
 
 def _answer(question: QuestionView, t: Texts) -> Iterator[Flowable]:
-    given = "; ".join(question.answer) or t("comparison.no_answer")
+    given = given_answer(question, t, whole=False)
     yield Tagged(f"{t('comparison.your_answer')}: {given}")
 
 
@@ -132,16 +132,17 @@ def _others(questions: Sequence[QuestionView], t: Texts) -> Iterator[Flowable]:
         Tagged(t("comparison.not_compared"), "small"),
     ]
     for question in questions:
-        yield together(*head, named_answer(question, t), *_note(question, t))
+        yield together(*head, named_answer(question, t, whole=False), *_note(question, t))
         head = []
 
 
 def _plan(report: Report, t: Texts) -> Iterator[Flowable]:
     if not report.plan:
         return
-    yield from _part(t("plan.title"))
-    yield Tagged(t("document.report.plan"), "lead")
-    yield plan_table(report.plan, t)
+    yield from _part(t("plan.title"), Tagged(t("document.report.plan"), "lead"))
+    yield plan_table(report.plan, t, remarks=True)
+    # A row stays on one page, which a long remark might not.
+    yield from (fine(f"{a.title}:", a.remark) for a in report.plan if len(a.remark) > LONG_REMARK)
 
 
 def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
@@ -151,8 +152,8 @@ def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
     for chapter in more:
         yield Heading(chapter.title, 2)
         yield from (full_finding(finding, t) for finding in chapter.rest)
-    yield from _part(t("document.report.annex", title=t("results.criteria_title")))
-    yield Tagged(report.levels_note, "fine")
+    note = Tagged(report.levels_note, "fine")
+    yield from _part(t("document.report.annex", title=t("results.criteria_title")), note)
     yield from criteria(report.levels, t)
     yield from _part(t("document.report.annex", title=t("results.all_answers")))
     for title, questions in report.answers:
@@ -161,16 +162,16 @@ def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
             yield named_answer(question, t)
             if question.note:
                 yield Tagged(f"{t('results.note')}: {question.note}", "note")
-    yield from _part(t("document.report.annex", title=t("results.method")))
-    yield Tagged(report.cluster_note, "fine")
+    note = Tagged(report.cluster_note, "fine")
+    yield from _part(t("document.report.annex", title=t("results.method")), note)
     for title, text in report.method:
-        yield Heading(title, 2, "h3")
+        yield Heading(title, 2, "minor")
         yield Tagged(text, "fine")
     yield from _part(t("document.report.annex", title=t("results.sources")))
     for source in report.sources:
         named = f"{source.title} ({source.publisher})" if source.publisher else source.title
         yield fine(named, " ".join(part for part in (source.where, source.statement) if part))
-    yield from _part(t("document.report.annex", title=t("results.discrepancies")))
-    yield Tagged(t("results.discrepancies_lead"), "fine")
+    lead = Tagged(t("results.discrepancies_lead"), "fine")
+    yield from _part(t("document.report.annex", title=t("results.discrepancies")), lead)
     for d in report.discrepancies:
         yield fine(f"{d.id} – {d.place}.", f"{d.explanation} {t('results.taken', taken=d.taken)}")

@@ -30,9 +30,9 @@ def intake_document(sheet: IntakeSheet, report: Report, texts: Texts) -> bytes:
 
 
 def _content(sheet: IntakeSheet, report: Report, t: Texts) -> Iterator[Flowable]:
-    yield Rule(weight=4)
+    yield Rule()
     yield Heading(sheet.title, 1, "top")
-    yield Tagged(" · ".join(f"{label}: {value}" for label, value in sheet.facts[1:3]), "small")
+    yield Tagged(" · ".join(f"{label}: {value}" for label, value in sheet.facts[1:3]), "source")
     yield _track(sheet, t)
     yield together(
         Heading(t("document.intake.levels"), 2), *levels_figure(report, t), Tagged(sheet.legal)

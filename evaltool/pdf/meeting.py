@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from reportlab.platypus import Flowable, Spacer
+from reportlab.platypus import Flowable
 
 from evaltool.domain.language import Texts
 from evaltool.domain.meeting import AgendaItem, ItemKind, MeetingSheet
@@ -13,9 +13,13 @@ from evaltool.pdf.forms import Choice, ToWrite
 from evaltool.pdf.paragraphs import Heading, Tagged, bullets
 from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
 from evaltool.pdf.tables import data_table
+from evaltool.pdf.text import shortened
 
 _NOTE_LINES = 3
 _FEW_LINES = 1
+
+_LONG_LINE = 180
+"""Characters of such a line."""
 
 
 def meeting_document(sheet: MeetingSheet, report: Report, texts: Texts) -> bytes:
@@ -32,7 +36,7 @@ def meeting_document(sheet: MeetingSheet, report: Report, texts: Texts) -> bytes
 
 
 def _content(sheet: MeetingSheet, report: Report, t: Texts) -> Iterator[Flowable]:
-    yield Rule(weight=4)
+    yield Rule()
     yield Heading(sheet.title, 1, "top")
     yield Tagged(sheet.subtitle, "lead")
     yield Tagged(sheet.goal)
@@ -63,14 +67,18 @@ def _clock(minutes: int) -> str:
     return f"{minutes // 60}:{minutes % 60:02d}"
 
 
+def _lines(item: AgendaItem, t: Texts) -> Iterator[str]:
+    """What an item is about, as much of it as a table can go through."""
+    yield from (shortened(line, _LONG_LINE) for line in item.lines)
+
+
 def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
     minutes = t("document.meeting.minutes", minutes=item.minutes)
-    yield Spacer(1, BASELINE / 2)
-    yield Heading(f"{item.number}. {item.title} ({minutes})", 2)
+    yield Heading(f"{item.number}. {item.title} ({minutes})", 2, "agenda")
     if item.kind is ItemKind.FINDING:
         yield from (Tagged(line) for line in item.lines)
     else:
-        yield from bullets(item.lines)
+        yield from bullets(list(_lines(item, t)))
     asked = [Tagged(t("document.meeting.ask"), "label"), Tagged(item.ask, "question")]
     yield Panel(asked, TONES["plain"], pad=6)
     if item.choices:

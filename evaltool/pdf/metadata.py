@@ -1,5 +1,6 @@
 """What a PDF says of itself: PDF/UA-1 and PDF/A-2a, title, language, colours."""
 
+import struct
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
@@ -68,9 +69,16 @@ def xmp(
     return packet.encode("utf-8")
 
 
+_PROFILE_DATE = slice(24, 36)
+"""Where a colour profile says when it was made: year to second, two bytes each."""
+
+
 @lru_cache(maxsize=1)
 def _srgb() -> bytes:
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    # That would be now, and the same document another file tomorrow.
+    profile[_PROFILE_DATE] = struct.pack(">6H", 2026, 1, 1, 0, 0, 0)
+    return bytes(profile)
 
 
 def output_intents(reference: "object") -> PDFArray:

@@ -9,7 +9,7 @@ from reportlab.platypus.paragraph import _SplitWord
 
 from evaltool.pdf.canvas import TaggedCanvas
 from evaltool.pdf.structure import Element
-from evaltool.pdf.styles import BASELINE, styles
+from evaltool.pdf.styles import ACCENT, BASELINE, MARGIN, PAGE_HEIGHT, TEXT_WIDTH, styles
 from evaltool.pdf.text import markup, printable
 
 
@@ -79,11 +79,17 @@ class Tagged(Paragraph):
 
 
 class Heading(Tagged):
-    """A heading, in the bookmarks as well."""
+    """A heading, in the bookmarks as well.
 
-    def __init__(self, text: str, level: int, style: str | None = None) -> None:
+    One that is ``ruled`` has a line across the page above it, but for the top of a page.
+    """
+
+    def __init__(
+        self, text: str, level: int, style: str | None = None, *, ruled: bool = False
+    ) -> None:
         super().__init__(text, style or f"h{level}", f"H{level}")
         self.level = level
+        self.ruled = ruled
         self.plain = printable(text)
         self.keepWithNext = 1
 
@@ -97,7 +103,19 @@ class Heading(Tagged):
         key = f"heading-{canvas.next_heading()}"
         canvas.bookmarkHorizontal(key, 0, self.height)
         canvas.addOutlineEntry(self.plain, key, level=self.level - 1, closed=self.level > 1)
+        if self.ruled:
+            self._rule(canvas)
         super().draw()
+
+    def _rule(self, canvas: TaggedCanvas) -> None:
+        above = self.height + self.style.spaceBefore / 2
+        _, y = canvas.absolutePosition(0, above)
+        if y > PAGE_HEIGHT - MARGIN:
+            return
+        with canvas.artifact():
+            canvas.setStrokeColor(ACCENT)
+            canvas.setLineWidth(2)
+            canvas.line(0, above, TEXT_WIDTH, above)
 
 
 class ListItem(Tagged):

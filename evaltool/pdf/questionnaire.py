@@ -36,7 +36,7 @@ def blank_questionnaire(library: Library) -> bytes:
 
 def _content(questionnaire: Questionnaire, wording: Wording) -> Iterator[Flowable]:
     t = wording.texts
-    yield Rule(weight=4)
+    yield Rule()
     yield Heading(t("document.questionnaire.title"), 1)
     yield Tagged(t("document.questionnaire.lead"), "lead")
     yield Heading(t("document.questionnaire.how_title"), 2)
@@ -58,9 +58,7 @@ def _content(questionnaire: Questionnaire, wording: Wording) -> Iterator[Flowabl
 def _head(section: Section, t: Texts) -> Iterator[Flowable]:
     minutes = t("document.questionnaire.minutes", minutes=section.minutes)
     optional = f", {t('document.questionnaire.optional')}" if section.optional else ""
-    yield Spacer(1, BASELINE)
-    yield Rule(weight=2, after=0, divides=True)
-    yield Heading(t.of(section.title), 2)
+    yield Heading(t.of(section.title), 2, "section", ruled=True)
     yield Tagged(f"{t.of(section.intro)} ({minutes}{optional})")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from reportlab.platypus import Flowable, PageBreak
+from reportlab.platypus import Flowable, PageBreak, Spacer
 
 from evaltool.domain.language import Texts
 from evaltool.domain.report import FindingView, Report
@@ -18,7 +18,7 @@ from evaltool.pdf.blocks import Panel, Rule
 from evaltool.pdf.document import render
 from evaltool.pdf.fitting import Variant, fitting
 from evaltool.pdf.paragraphs import Heading, Tagged, bullets
-from evaltool.pdf.styles import TONES
+from evaltool.pdf.styles import BASELINE, TONES
 
 _STRENGTHS = 3
 _ACTIONS = 6
@@ -29,6 +29,7 @@ def summary_page(report: Report, t: Texts) -> list[Flowable]:
     variants: list[Variant] = [
         partial(_one_page, report, t, members=True, strengths=_STRENGTHS, panels=True),
         partial(_one_page, report, t, members=False, strengths=_STRENGTHS, panels=True),
+        partial(_one_page, report, t, members=True, strengths=_STRENGTHS, panels=False),
         partial(_one_page, report, t, members=False, strengths=_STRENGTHS, panels=False),
         partial(_one_page, report, t, members=False, strengths=1, panels=False),
         partial(_one_page, report, t, members=False, strengths=0, panels=False),
@@ -67,8 +68,11 @@ def summary_document(report: Report, texts: Texts) -> bytes:
         partial(_second_page, report, t, why=True, actions=_ACTIONS),
         partial(_second_page, report, t, why=False, actions=_ACTIONS),
         partial(_second_page, report, t, why=False, actions=3),
+        partial(_second_page, report, t, why=False, actions=3, style="tight"),
+        partial(_second_page, report, t, why=False, actions=3, style="tight", see=False),
         partial(_second_page, report, t, why=False, actions=0),
-        partial(_second_page, report, t, why=False, actions=0, see=False),
+        partial(_second_page, report, t, why=False, actions=0, style="tight"),
+        partial(_second_page, report, t, why=False, actions=0, style="tight", see=False),
     ]
     first: list[Variant] = [
         partial(_first_page, report, t, title, strengths=6),
@@ -87,23 +91,29 @@ def summary_document(report: Report, texts: Texts) -> bytes:
 
 def _first_page(report: Report, t: Texts, title: str, *, strengths: int) -> list[Flowable]:
     facts = " · ".join(f"{label}: {value}" for label, value in report.facts[1:3])
-    found: list[Flowable] = [Rule(weight=4), Heading(title, 1, "top"), Tagged(facts, "small")]
+    found: list[Flowable] = [Rule(), Heading(title, 1, "top"), Tagged(facts, "source")]
     found += bullets(report.headlines)
     found.append(legal_panel(report, t))
     found += [Heading(t("results.levels"), 2), *levels_figure(report, t)]
     if report.strengths and strengths:
         found.append(Heading(t("results.strengths"), 2))
         found += bullets([finding.title for finding in report.strengths[:strengths]])
-    found.append(Tagged(report.confidential, "label"))
+    found += [Spacer(1, BASELINE / 2), Tagged(report.confidential, "label")]
     return found
 
 
 def _second_page(
-    report: Report, t: Texts, *, why: bool, actions: int, see: bool = True
+    report: Report,
+    t: Texts,
+    *,
+    why: bool,
+    actions: int,
+    style: str = "body",
+    see: bool = True,
 ) -> Sequence[Flowable]:
     found: list[Flowable] = [Heading(t("results.top"), 2)]
     if report.top:
-        found += [_panel(finding, t, why=why, see=see) for finding in report.top]
+        found += [_panel(finding, t, style, why=why, see=see) for finding in report.top]
     else:
         found.append(Tagged(t("results.top_none")))
     if actions and report.plan:
@@ -112,17 +122,17 @@ def _second_page(
     return found
 
 
-def _panel(finding: FindingView, t: Texts, *, why: bool, see: bool) -> Panel:
+def _panel(finding: FindingView, t: Texts, style: str, *, why: bool, see: bool) -> Panel:
     content: list[Flowable] = [
         Tagged(f"{finding.kind_label} · {finding.area_label}", "label"),
         Heading(finding.title, 3),
     ]
     if see:
-        content.append(Tagged(f"{finding.see} {finding.figure}".strip()))
+        content.append(Tagged(f"{finding.see} {finding.figure}".strip(), style))
     if why:
-        content.append(Tagged(finding.why))
+        content.append(Tagged(finding.why, style))
     content += [
-        Tagged(f"{t('results.next_step')}: {finding.steps[0]}"),
+        Tagged(f"{t('results.next_step')}: {finding.steps[0]}", style),
         Tagged(
             f"{t('results.who')}: {finding.who}. {finding.effort}. "
             f"{t('results.basis')}: {finding.basis} – {finding.source}.",

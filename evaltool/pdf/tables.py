@@ -5,9 +5,13 @@ from typing import Any
 
 from reportlab.platypus import Flowable, Table, TableStyle
 
+from evaltool.charts import REGULAR
 from evaltool.pdf.paragraphs import Tagged
 from evaltool.pdf.structure import Element
 from evaltool.pdf.styles import CONTROL, LINE
+
+_AFTER = 5.0
+"""Points between the last line of a table and the words under it."""
 
 
 def data_table(
@@ -23,16 +27,20 @@ def data_table(
     """
     cells: list[list[Flowable]] = [[Tagged(text, "cellhead") for text in head]]
     cells += [[Tagged(c, "cell") if isinstance(c, str) else c for c in row] for row in rows]
-    table = TaggedTable(cells, colWidths=list(widths), repeatRows=1, renderCB=_tag_table)
+    table = TaggedTable(
+        cells, colWidths=list(widths), repeatRows=1, renderCB=_tag_table, spaceAfter=_AFTER
+    )
     table.row_heads = row_heads
     table.setStyle(
         TableStyle(
             [
+                # Cells hold paragraphs, but reportlab sets the table's own typeface before each.
+                ("FONTNAME", (0, 0), (-1, -1), REGULAR),
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
                 ("LEFTPADDING", (0, 0), (0, -1), 0),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 5),
-                ("TOPPADDING", (0, 0), (-1, -1), 3),
-                ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+                ("TOPPADDING", (0, 0), (-1, -1), 2.5),
+                ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
                 ("LINEBELOW", (0, 0), (-1, 0), 0.9, CONTROL),
                 ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
             ]

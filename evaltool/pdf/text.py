@@ -48,6 +48,15 @@ def _printed(character: str) -> str:
     return "" if category[0] == "M" else SUBSTITUTE
 
 
+def shortened(text: str, limit: int) -> str:
+    """A text of at most ``limit`` characters, cut off after a word where it has one near there."""
+    if len(text) <= limit:
+        return text
+    cut = text[: limit - 2]
+    words, space, _ = cut.rpartition(" ")
+    return f"{words if space and len(words) > limit // 2 else cut} \N{HORIZONTAL ELLIPSIS}"
+
+
 def markup(text: str) -> str:
     """A text as the markup of a paragraph: escaped, its lines kept."""
     return escape(printable(text).replace("\t", " ")).replace("\n", "<br/>")
