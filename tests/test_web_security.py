@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from evaltool.domain.access import Action, Actor, Role, may
+from evaltool.domain.access import Actor, Permission, Role, may
 from evaltool.web import create_app
 from evaltool.web.security import HEADERS
 from tests.browsing import begun, form_of, parsed, send
@@ -22,46 +22,46 @@ LOCAL = {Role.LOCAL}
 
 # Every route, how it is called, and what it does: a new one must be added here on purpose.
 ROUTES = {
-    ("/", "GET"): Action.USE,
-    ("/questionnaire.pdf", "GET"): Action.USE,
-    ("/glossary", "GET"): Action.USE,
-    ("/evaluations/new", "GET"): Action.CREATE,
-    ("/evaluations/new", "POST"): Action.CREATE,
-    ("/evaluations/import", "POST"): Action.CREATE,
-    ("/evaluations/<id_>", "GET"): Action.READ,
-    ("/evaluations/<id_>/sections/<section_id>/<int:number>", "GET"): Action.FILL_IN,
-    ("/evaluations/<id_>/sections/<section_id>/<int:number>", "POST"): Action.FILL_IN,
-    ("/evaluations/<id_>/sections/<section_id>/comparison", "GET"): Action.READ,
-    ("/evaluations/<id_>/check", "GET"): Action.READ,
-    ("/evaluations/<id_>/finish", "POST"): Action.FINISH,
-    ("/evaluations/<id_>/reopen", "POST"): Action.REOPEN,
-    ("/evaluations/<id_>/details", "GET"): Action.FILL_IN,
-    ("/evaluations/<id_>/details", "POST"): Action.FILL_IN,
-    ("/evaluations/<id_>/answers.json", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/delete", "GET"): Action.DELETE,
-    ("/evaluations/<id_>/delete", "POST"): Action.DELETE,
-    ("/evaluations/<id_>/results", "GET"): Action.READ,
-    ("/evaluations/<id_>/report.pdf", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/report.json", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/summary.pdf", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/meeting.pdf", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/intake.pdf", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/report.xlsx", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/actions.ics", "GET"): Action.EXPORT,
-    ("/evaluations/<id_>/plan", "GET"): Action.READ,
-    ("/evaluations/<id_>/plan/pick", "POST"): Action.PLAN,
-    ("/evaluations/<id_>/plan/add", "POST"): Action.PLAN,
-    ("/evaluations/<id_>/plan/<action_id>", "GET"): Action.PLAN,
-    ("/evaluations/<id_>/plan/<action_id>", "POST"): Action.PLAN,
-    ("/evaluations/<id_>/plan/<action_id>/remove", "GET"): Action.PLAN,
-    ("/evaluations/<id_>/plan/<action_id>/remove", "POST"): Action.PLAN,
+    ("/", "GET"): Permission.USE,
+    ("/questionnaire.pdf", "GET"): Permission.USE,
+    ("/glossary", "GET"): Permission.USE,
+    ("/evaluations/new", "GET"): Permission.CREATE,
+    ("/evaluations/new", "POST"): Permission.CREATE,
+    ("/evaluations/import", "POST"): Permission.CREATE,
+    ("/evaluations/<id_>", "GET"): Permission.READ,
+    ("/evaluations/<id_>/sections/<section_id>/<int:number>", "GET"): Permission.FILL_IN,
+    ("/evaluations/<id_>/sections/<section_id>/<int:number>", "POST"): Permission.FILL_IN,
+    ("/evaluations/<id_>/sections/<section_id>/comparison", "GET"): Permission.READ,
+    ("/evaluations/<id_>/check", "GET"): Permission.READ,
+    ("/evaluations/<id_>/finish", "POST"): Permission.FINISH,
+    ("/evaluations/<id_>/reopen", "POST"): Permission.REOPEN,
+    ("/evaluations/<id_>/details", "GET"): Permission.FILL_IN,
+    ("/evaluations/<id_>/details", "POST"): Permission.FILL_IN,
+    ("/evaluations/<id_>/answers.json", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/delete", "GET"): Permission.DELETE,
+    ("/evaluations/<id_>/delete", "POST"): Permission.DELETE,
+    ("/evaluations/<id_>/results", "GET"): Permission.READ,
+    ("/evaluations/<id_>/report.pdf", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/report.json", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/summary.pdf", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/meeting.pdf", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/intake.pdf", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/report.xlsx", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/actions.ics", "GET"): Permission.EXPORT,
+    ("/evaluations/<id_>/plan", "GET"): Permission.READ,
+    ("/evaluations/<id_>/plan/pick", "POST"): Permission.PLAN,
+    ("/evaluations/<id_>/plan/add", "POST"): Permission.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>", "GET"): Permission.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>", "POST"): Permission.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>/remove", "GET"): Permission.PLAN,
+    ("/evaluations/<id_>/plan/<action_id>/remove", "POST"): Permission.PLAN,
 }
 
 
 def test_every_route_says_what_it_does(app: Flask) -> None:
     found = {
-        (rule.rule, method): getattr(app.view_functions[rule.endpoint], "action", None)
+        (rule.rule, method): getattr(app.view_functions[rule.endpoint], "permission", None)
         for rule in app.url_map.iter_rules()
         if rule.endpoint != "static"
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -70,7 +70,7 @@ def test_every_route_says_what_it_does(app: Flask) -> None:
 
 
 def test_only_what_is_allowed_may_be_done() -> None:
-    for action in Action:
+    for action in Permission:
         assert {role for role in Role if may(Actor(role), action)} == LOCAL
 
 

@@ -86,6 +86,7 @@ def _rule(entry: Entry, reader: ConditionReader) -> Rule:
         figure=figure,
         items=tuple(_item(item, reader, condition) for item in entry.entries("items")),
         sources=entry.strings("sources"),
+        by_peers=entry.flag("by_peers", default=True),
     )
     if not rule.steps:
         entry.fault("missing_key", key="steps")

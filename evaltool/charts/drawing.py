@@ -33,12 +33,12 @@ def chart_drawing(chart: Chart, width: float) -> Drawing:
     legend = legend_lines(chart, layout)
     bars = any(row.share is not None for row in chart.rows)
     rows_height = sum(box.height for box in boxes)
-    axis_height = layout.small + 5 if bars else 0.0
+    axis_height = layout.small + 4 if bars else 0.0
     words_leading = 1.25 * layout.small
     legend_heights = [
         max(len(lines) for _, lines, _ in entries) * words_leading + 3 for entries in legend
     ]
-    height = rows_height + axis_height + (7 + sum(legend_heights) if legend else 0)
+    height = rows_height + axis_height + (5 + sum(legend_heights) if legend else 0)
     drawing = Drawing(width, height)
     if bars:
         _axis(drawing, layout, boxes, height)
@@ -46,7 +46,7 @@ def chart_drawing(chart: Chart, width: float) -> Drawing:
     for box in boxes:
         _row(drawing, chart.you, box, layout, top)
         top -= box.height
-    top -= axis_height + 7
+    top -= axis_height + 5
     for entries, entry_height in zip(legend, legend_heights, strict=True):
         baseline = top - layout.small
         for kind, lines, x in entries:

@@ -81,7 +81,7 @@ def layout_of(chart: Chart, width: float) -> Layout:
     if width < WIDE_FROM:
         base = Layout(width, True, 0.78, 13.0, 11.0, 16.0, 12.0, 7.0, 3.0)
     else:
-        base = Layout(width, False, 1.0, 8.5, 7.5, 10.0, 6.5, 5.0, 1.5)
+        base = Layout(width, False, 1.0, 8.5, 7.5, 10.0, 6.5, 5.0, 1.25)
     you = width_of(chart.you, BOLD, base.small) / base.slack
     gutter = base.marker + 2 + you + 0.6 * base.size
     figures = max((width_of(r.figure, _font(r), base.size) for r in chart.rows), default=0.0)

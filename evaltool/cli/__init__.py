@@ -174,7 +174,8 @@ def _read_document(
     try:
         return read(raw, catalogue.questionnaire, catalogue.register)
     except Refused as refused:
-        refuse(*_sentences(catalogue, t, refused.problems), t("cli.refused"))
+        head = t("cli.refused_file", path=name)
+        refuse(head, *_sentences(catalogue, t, refused.problems), t("cli.refused"))
         return None
 
 

@@ -20,7 +20,15 @@ def refuse(*lines: str, status: int = REFUSED) -> int:
 
 
 def write_all(outputs: Mapping[Path, bytes], t: Texts) -> int:
-    """Write all files or none: each beside its place first, then moved there."""
+    """Write all files or none: each beside its place first, then moved there.
+
+    What can be seen to fail is told first, under the name that was given.
+    """
+    for path in outputs:
+        if not path.parent.is_dir():
+            return refuse(t("cli.no_folder", path=path, folder=path.parent))
+        if path.is_dir():
+            return refuse(t("cli.is_folder", path=path))
     beside = {path: path.with_name(f".{path.name}.{os.getpid()}.part") for path in outputs}
     try:
         for path, content in outputs.items():
@@ -30,7 +38,8 @@ def write_all(outputs: Mapping[Path, bytes], t: Texts) -> int:
     except OSError as error:
         for part in beside.values():
             part.unlink(missing_ok=True)
-        return refuse(t("cli.no_output", path=error.filename, reason=error.strerror))
+        failed = next((path for path, part in beside.items() if str(part) == error.filename), None)
+        return refuse(t("cli.no_output", path=failed or error.filename, reason=error.strerror))
     for path in outputs:
         print(t("cli.written", path=path))
     return SOUND

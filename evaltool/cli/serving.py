@@ -118,6 +118,8 @@ def export_files(
             missing.append(t("cli.not_found", id=id_))
     if missing:
         return refuse(*missing)
+    if not found:
+        print(t("cli.nothing_kept"))
     for evaluation in found:
         path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
         municipality = catalogue.register.municipalities[evaluation.nis_code]

@@ -12,7 +12,7 @@ class Role(StrEnum):
     """The one user of a tool that listens on this machine alone."""
 
 
-class Action(StrEnum):
+class Permission(StrEnum):
     """What a route does."""
 
     USE = "use"
@@ -36,9 +36,9 @@ class Actor:
     role: Role
 
 
-_ALLOWED: Mapping[Role, frozenset[Action]] = {Role.LOCAL: frozenset(Action)}
+_ALLOWED: Mapping[Role, frozenset[Permission]] = {Role.LOCAL: frozenset(Permission)}
 
 
-def may(actor: Actor, action: Action) -> bool:
+def may(actor: Actor, action: Permission) -> bool:
     """Whether an actor may do something."""
     return action in _ALLOWED.get(actor.role, frozenset())

@@ -25,6 +25,9 @@ from evaltool.domain.wording import Wording
 LEGAL_SOURCE = "act_2018_members"
 """The source that states who the members of an LIVC-R are."""
 
+MOST_REASONS = 6
+"""Most options named in one reason; further ones are counted."""
+
 
 class Advice:
     """Turns what the rules found into what is shown, in the language of the wording."""
@@ -35,8 +38,10 @@ class Advice:
         rulebook: Rulebook,
         survey: Survey,
         comparisons: tuple[Comparison, ...],
+        answers: Answers,
     ) -> None:
         self.wording = wording
+        self.answers = answers
         self.texts = wording.texts
         self.rulebook = rulebook
         self.survey = survey
@@ -125,13 +130,31 @@ class Advice:
         sentences: list[str] = []
         for (question, chosen), options in grouped.items():
             name = self.wording.question(question)
-            if not options:
-                sentences.append(t("report.because.question", question=name))
-            else:
+            if options:
                 key = "chosen" if chosen else "not_chosen"
-                named = listing(tuple(dict.fromkeys(options)), t(f"report.because.{key}_and"))
+                named = listing(self.first(options), t(f"report.because.{key}_and"))
                 sentences.append(t(f"report.because.{key}", question=name, options=named))
-        return tuple(sentences)
+            elif (question, False) not in grouped:
+                sentences.append(self.answered(question, name))
+        return tuple(dict.fromkeys(sentences))
+
+    def first(self, options: list[str]) -> tuple[str, ...]:
+        """The first of many options, and how many there are besides."""
+        different = tuple(dict.fromkeys(options))
+        if len(different) <= MOST_REASONS:
+            return different
+        more = self.texts("report.because.more", number=len(different) - MOST_REASONS + 1)
+        return (*different[: MOST_REASONS - 1], more)
+
+    def answered(self, question: str, name: str) -> str:
+        """That a question was answered, and how; or that there is a note at it."""
+        t = self.texts
+        known = self.wording.questionnaire.by_id[question]
+        given = [f"“{part}”" for part in self.wording.answer(known, self.answers)]
+        if not given:
+            return t("report.because.note", question=name)
+        options = listing(self.first(given), t("report.and"))
+        return t("report.because.question", question=name, options=options)
 
     def track(self, proposed: ProposedTrack) -> TrackView:
         """The proposed coaching track, why, and the answers that led to it."""

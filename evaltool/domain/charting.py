@@ -21,6 +21,7 @@ def chart(wording: Wording, comparison: Comparison) -> Chart:
         wording.source(comparison),
         wording.compared_with(comparison),
         *wording.unsure(comparison),
+        *wording.contradictions(comparison),
     ]
     return Chart(
         id=f"{comparison.question}-{comparison.segment}".replace("_", "-").replace(":", "-"),

@@ -96,7 +96,8 @@ class Rule:
     With ``items`` the rule holds only if at least one of them does. ``figure`` names the
     (question, option) whose figure is put beside what we see. Of the rules with the same
     ``topic`` a report shows only the first, so that nothing is said twice. ``ask`` is the
-    question to put to the table; a strength has none.
+    question to put to the table; a strength has none. Without ``by_peers`` a difference from
+    the peers does not make it more urgent.
     """
 
     id: str
@@ -117,6 +118,7 @@ class Rule:
     figure: tuple[str, str] | None = None
     items: tuple[Item, ...] = ()
     sources: tuple[str, ...] = ()
+    by_peers: bool = True
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,8 @@ def _rank(
     ]
     if named:
         return 1, min(named), rule.priority
-    if any((fact.question, fact.option) in situation.apart for fact in because):
+    differs = any((fact.question, fact.option) in situation.apart for fact in because)
+    if rule.by_peers and differs:
         return 2, 0, rule.priority
     return 3, 0, rule.priority
 

@@ -9,6 +9,12 @@ from evaltool.domain.report import FindingView, ItemView, LevelView, QuestionVie
 DIFFICULTIES = ("livcr_difficulties", "policy_difficulties", "challenges")
 """The questions that say what is hard."""
 
+BASICS = (
+    *("livcr_presence", "meeting_frequency", "last_meeting", "chair", "livcr_members"),
+    "information_agreement",
+)
+"""The questions that say how the LIVC-R works."""
+
 PRESSING = "most_pressing"
 SUPPORT = "support_needs"
 
@@ -20,9 +26,10 @@ MOST_OF_A_TRACK = 4
 class IntakeSheet:
     """What a coach needs before the first conversation, in one language.
 
-    ``tracks`` names findings per coaching track, the proposed one first; ``difficulties`` are the
-    questions with what was chosen and noted; ``pressing`` is in the municipality's own order;
-    ``support`` is what is asked for, with what there is of it.
+    ``basics`` are the answers (question, answer) that say how the LIVC-R works; ``tracks`` names
+    findings per coaching track, the proposed one first; ``difficulties`` are the questions with
+    what was chosen and noted; ``pressing`` is in the municipality's own order; ``support`` is what
+    is asked for, with what there is of it.
     """
 
     title: str
@@ -31,6 +38,7 @@ class IntakeSheet:
     legal: str
     levels: tuple[LevelView, ...]
     tracks: tuple[tuple[str, tuple[str, ...]], ...]
+    basics: tuple[tuple[str, str], ...]
     pressing: tuple[str, ...]
     difficulties: tuple[QuestionView, ...]
     support: tuple[ItemView, ...]
@@ -49,6 +57,11 @@ def intake_sheet(report: Report, texts: Texts) -> IntakeSheet:
         legal=f"{report.legal.title}. {report.legal.sentence}",
         levels=report.levels,
         tracks=tuple(_tracks(report, t)),
+        basics=tuple(
+            (answered[id_].text, "; ".join(answered[id_].answer) or t("comparison.no_answer"))
+            for id_ in BASICS
+            if id_ in answered
+        ),
         pressing=() if pressing is None else pressing.answer,
         difficulties=tuple(
             answered[id_] for id_ in DIFFICULTIES if id_ in answered and answered[id_].answer

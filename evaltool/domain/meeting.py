@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from evaltool.domain.language import Texts
-from evaltool.domain.report import FindingView, Report
+from evaltool.domain.report import ActionView, FindingView, Report
 
 STEP = 5
 """Minutes: every item takes a multiple of it."""
@@ -85,13 +85,19 @@ def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingS
     """The sheet for a meeting of this length; its minutes add up to it."""
     t = texts.in_language(report.language)
     chosen = report.attention[: form.most]
-    follow_up = form.follow_up if any(a.state in ("open", "busy") for a in report.plan) else 0
+    running = _running(report, chosen)
+    follow_up = form.follow_up if running else 0
     free = form.minutes - form.opening - form.picture - follow_up - form.closing
     shares = divide(free, len(chosen), form.longest)
     parts: list[AgendaItem] = []
     start = 0
     for kind, minutes, finding in _parts(form, follow_up, chosen, shares, free - sum(shares)):
-        parts.append(_item(report, t, kind, len(parts) + 1, start, minutes, finding))
+        lines = {
+            ItemKind.PICTURE: lambda: _picture(report, t),
+            ItemKind.FOLLOW_UP: lambda: _open_actions(running, t),
+        }
+        said = tuple(lines[kind]()) if kind in lines else ()
+        parts.append(_item(t, kind, len(parts) + 1, start, minutes, finding, said))
         start += minutes
     return MeetingSheet(
         title=t("meeting.title", municipality=report.municipality.name),
@@ -142,13 +148,13 @@ def _parts(
 
 
 def _item(
-    report: Report,
     t: Texts,
     kind: ItemKind,
     number: int,
     start: int,
     minutes: int,
     finding: FindingView | None,
+    lines: tuple[str, ...],
 ) -> AgendaItem:
     if finding is not None:
         return AgendaItem(
@@ -162,18 +168,13 @@ def _item(
             choices=finding.steps,
             source=finding.source,
         )
-    lines: tuple[str, ...] = (t(f"meeting.{kind}.line"),)
-    if kind is ItemKind.PICTURE:
-        lines = tuple(_picture(report, t))
-    elif kind is ItemKind.FOLLOW_UP:
-        lines = tuple(_open_actions(report, t))
     return AgendaItem(
         number=number,
         kind=kind,
         start=start,
         minutes=minutes,
         title=t(f"meeting.{kind}.title"),
-        lines=lines,
+        lines=lines or (t(f"meeting.{kind}.line"),),
         ask=t(f"meeting.{kind}.ask"),
         choices=(),
         source="",
@@ -195,8 +196,13 @@ def _picture(report: Report, t: Texts) -> Iterator[str]:
     yield from (finding.title + "." for finding in report.strengths[:3])
 
 
-def _open_actions(report: Report, t: Texts) -> Iterator[str]:
-    running = [action for action in report.plan if action.state in ("open", "busy")]
+def _running(report: Report, chosen: tuple[FindingView, ...]) -> list[ActionView]:
+    """The actions to come back to: not over, and not of a finding that is on the agenda itself."""
+    titles = {finding.title for finding in chosen}
+    return [a for a in report.plan if not a.is_over and a.finding_title not in titles]
+
+
+def _open_actions(running: list[ActionView], t: Texts) -> Iterator[str]:
     for action in running[:MOST_OPEN_ACTIONS]:
         parts = [action.owner or t("plan.nobody"), action.due or t("plan.no_date")]
         yield f"{action.title} ({', '.join(parts)})"

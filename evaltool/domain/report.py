@@ -199,6 +199,7 @@ class ActionView:
     state: str
     state_label: str
     remark: str
+    is_over: bool
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ def action_view(library: Library, action: Action) -> ActionView:
         state=action.state,
         state_label=t(f"plan.state.{action.state}"),
         remark=action.remark,
+        is_over=action.state.is_over,
     )
 
 
@@ -83,7 +84,9 @@ class _Builder:
         self.feedback: Feedback = evaluate(
             self.questionnaire, library.rulebook, answers, self.comparisons, document.cluster
         )
-        self.advice = Advice(self.wording, library.rulebook, self.survey, self.comparisons)
+        self.advice = Advice(
+            self.wording, library.rulebook, self.survey, self.comparisons, self.answers
+        )
         self.views = {id(f): self.advice.finding(f) for f in self.feedback.findings}
 
     def report(self) -> Report:

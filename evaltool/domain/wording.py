@@ -81,7 +81,10 @@ class Wording:
             return self.option(source, option)
         label = self.option(question.id, code)
         own = answers.other_text.get(question.id, "").strip()
-        return f"{label}: {own}" if code == OTHER and own else label
+        if code == OTHER and own:
+            # What was asked for is there: no need to ask for it again.
+            return f"{label.removesuffix(self.texts('report.please_specify'))}: {own}"
+        return label
 
     def peers(self, comparison: Comparison) -> str:
         """The municipalities compared with, as a plural: ``agglomeratiegemeenten``."""
@@ -207,6 +210,13 @@ class Wording:
         if any(o.count is None for o in comparison.options):
             notes.append(self.texts("report.no_counts"))
         return tuple(notes)
+
+    def contradictions(self, comparison: Comparison) -> tuple[str, ...]:
+        """Where the report contradicts itself about the figures that are shown."""
+        if not comparison.discrepancies:
+            return ()
+        ids = listing(sorted(comparison.discrepancies), self.texts("report.and"))
+        return (self.texts("report.contradicts", ids=ids),)
 
 
 class Refusals:

@@ -94,17 +94,30 @@ def full_finding(finding: FindingView, t: Texts) -> Panel:
         content.append(Tagged(f"{steps}: {finding.steps[0]}", "tight"))
     else:
         content += [Tagged(steps, "label"), *numbered(finding.steps, "tightitem")]
-    meta = (
+    content.append(Tagged(_meta(finding, t), "small"))
+    return Panel(content, TONES[finding.kind], pad=7)
+
+
+def brief_finding(finding: FindingView, t: Texts) -> Iterator[Flowable]:
+    """The same in the small type of annexes, running on from page to page."""
+    yield Heading(f"{finding.title} ({finding.kind_label.lower()})", 3)
+    yield Tagged(f"{finding.see} {finding.figure} {finding.why}".replace("  ", " "), "fine")
+    for item in finding.items:
+        yield _item(item, t, "fine")
+    yield from numbered(finding.steps, "fineitem")
+    yield Tagged(_meta(finding, t), "small")
+
+
+def _meta(finding: FindingView, t: Texts) -> str:
+    """Who, when, on what it rests, the track, and why it is shown."""
+    said = (
         f"{t('results.who')}: {finding.who}. {finding.effort}. {t('results.basis')}: "
         f"{finding.basis} – {finding.source}. {t('results.track')}: {finding.track}."
     )
     reasons = "; ".join(finding.because)
     if len(reasons) > _LONG_REASONS:
-        meta += f" {t('results.why_shown')} {t('document.report.reasons_annex')}"
-    elif reasons:
-        meta += f" {t('results.why_shown')} {reasons}."
-    content.append(Tagged(meta, "small"))
-    return Panel(content, TONES[finding.kind], pad=7)
+        return f"{said} {t('results.why_shown')} {t('document.report.reasons_annex')}"
+    return f"{said} {t('results.why_shown')} {reasons}." if reasons else said
 
 
 def _items(items: Sequence[ItemView], t: Texts) -> Iterator[Flowable]:

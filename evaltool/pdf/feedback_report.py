@@ -9,6 +9,7 @@ from evaltool.domain.language import Texts
 from evaltool.domain.report import Chapter, ComparedView, QuestionView, Report
 from evaltool.pdf.advice import (
     LONG_REMARK,
+    brief_finding,
     criteria,
     fine,
     full_finding,
@@ -151,7 +152,8 @@ def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
         yield from _part(t("document.report.annex", title=t("results.more_findings")))
     for chapter in more:
         yield Heading(chapter.title, 2)
-        yield from (full_finding(finding, t) for finding in chapter.rest)
+        for finding in chapter.rest:
+            yield from brief_finding(finding, t)
     note = Tagged(report.levels_note, "fine")
     yield from _part(t("document.report.annex", title=t("results.criteria_title")), note)
     yield from criteria(report.levels, t)

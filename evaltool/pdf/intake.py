@@ -7,7 +7,7 @@ from reportlab.platypus import Flowable
 from evaltool.domain.intake import IntakeSheet
 from evaltool.domain.language import Texts
 from evaltool.domain.report import Report
-from evaltool.pdf.advice import levels_figure
+from evaltool.pdf.advice import fine, levels_figure
 from evaltool.pdf.blocks import Panel, Rule, together
 from evaltool.pdf.document import render
 from evaltool.pdf.forms import ToWrite
@@ -37,6 +37,9 @@ def _content(sheet: IntakeSheet, report: Report, t: Texts) -> Iterator[Flowable]
     yield together(
         Heading(t("document.intake.levels"), 2), *levels_figure(report, t), Tagged(sheet.legal)
     )
+    if sheet.basics:
+        yield Heading(t("document.intake.basics"), 2)
+        yield from (fine(question, answer) for question, answer in sheet.basics)
     yield from _difficulties(sheet, t)
     yield from _support(sheet, t)
     if sheet.tracks:

@@ -18,6 +18,9 @@ from evaltool.pdf.text import shortened
 _NOTE_LINES = 3
 _FEW_LINES = 1
 
+_DECISIONS = 4
+"""Decisions that there is room to write down at the end."""
+
 _LONG_LINE = 180
 """Characters of such a line."""
 
@@ -87,6 +90,9 @@ def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
         for choice in item.choices:
             yield Choice(choice, owner=owner, single=False)
         yield ToWrite(t("document.meeting.who_when"))
+    if item.kind is ItemKind.CLOSING:
+        for number in range(1, _DECISIONS + 1):
+            yield ToWrite(t("document.meeting.decided", number=number))
     lines = _NOTE_LINES if item.choices else _FEW_LINES
     yield ToWrite(t("document.meeting.notes"), lines=lines, after=BASELINE / 2)
     if item.source:

@@ -85,6 +85,7 @@ def styles() -> dict[str, ParagraphStyle]:
         style("tightitem", 9.5, 13, leftIndent=14, bulletIndent=2),
         style("option", 10, BASELINE, leftIndent=18, bulletIndent=0, spaceAfter=2),
         style("cell", 8.5, 11.5),
+        style("fineitem", 9, 12, leftIndent=14, bulletIndent=2),
         style("finecell", 8.5, 11.5, spaceAfter=5),
         style("cellhead", 8.5, 11.5, font=BOLD),
         style("label", 8.5, 11.5, font=BOLD, spaceBefore=5, spaceAfter=2, keepWithNext=1),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.answers import Answers, SectionState, differences, state
 from evaltool.domain.evaluation import Evaluation, Finished, Status, VersionConflict
 from evaltool.domain.language import date_text
@@ -33,7 +33,7 @@ MINE, SAVED = "mine", "saved"
 
 
 @blueprint.get("/evaluations/<id_>")
-@guarded(Action.READ)
+@guarded(Permission.READ)
 def overview(id_: str) -> Response:
     """The sections as a list of tasks, and the road to the report."""
     evaluation = evaluation_or_404(id_)
@@ -63,7 +63,7 @@ def _first_open(evaluation: Evaluation) -> Stop | None:
 
 
 @blueprint.route("/evaluations/<id_>/sections/<section_id>/<int:number>", methods=["GET", "POST"])
-@guarded(Action.FILL_IN)
+@guarded(Permission.FILL_IN)
 def section(id_: str, section_id: str, number: int) -> AnyResponse:
     """A page of questions."""
     evaluation = evaluation_or_404(id_)

@@ -9,7 +9,7 @@ from typing import ParamSpec, TypeVar, cast
 from flask import abort, current_app, g, request, session
 
 from evaltool.catalogue import Catalogue
-from evaltool.domain.access import Action, Actor, Role, may
+from evaltool.domain.access import Actor, Permission, Role, may
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import DEFAULT_LANGUAGE, LANGUAGES, Language, Texts
 from evaltool.domain.municipality import Municipality
@@ -90,7 +90,7 @@ def municipality_of(evaluation: Evaluation) -> Municipality:
     return services().catalogue.register.municipalities[evaluation.nis_code]
 
 
-def guarded(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Say what a route does, so that it can be decided who may call it."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
@@ -98,7 +98,7 @@ def guarded(action: Action) -> Callable[[Callable[P, R]], Callable[P, R]]:
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
             return view(*args, **kwargs)
 
-        wrapped.action = action  # type: ignore[attr-defined]
+        wrapped.permission = permission  # type: ignore[attr-defined]
         return wrapped
 
     return decorate
@@ -108,6 +108,6 @@ def check_access() -> None:
     """Refuse what the actor may not do; a route that does not say what it does, too."""
     if request.endpoint is None or request.endpoint == "static":
         return
-    action = getattr(current_app.view_functions[request.endpoint], "action", None)
-    if not isinstance(action, Action) or not may(Actor(Role.LOCAL), action):
+    asked = getattr(current_app.view_functions[request.endpoint], "permission", None)
+    if not isinstance(asked, Permission) or not may(Actor(Role.LOCAL), asked):
         abort(403)

@@ -5,7 +5,7 @@ import json
 from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.intake import intake_sheet
 from evaltool.domain.meeting import MeetingFormat, meeting_sheet
@@ -39,7 +39,7 @@ def attachment(content: bytes, mimetype: str, name: str) -> Response:
 
 
 @blueprint.get("/evaluations/<id_>/report.pdf")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def report(id_: str) -> AnyResponse:
     """The full feedback report."""
     evaluation, _ = as_reported(id_)
@@ -50,7 +50,7 @@ def report(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/summary.pdf")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def summary(id_: str) -> AnyResponse:
     """The summary alone, for the mayor or the council."""
     evaluation, _ = as_reported(id_)
@@ -61,15 +61,18 @@ def summary(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/meeting.pdf")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def meeting(id_: str) -> AnyResponse:
     """The chair's sheet for a meeting of as many minutes as asked."""
     evaluation, _ = as_reported(id_)
     if evaluation is None:
         return finish_first(id_)
     report = report_of(evaluation)
-    pdf = meeting_document(meeting_sheet(report, _format(), texts()), report, texts())
-    return pdf_response(pdf, _name(evaluation, texts()("document.meeting.file")))
+    sheet = meeting_sheet(report, _format(), texts())
+    pdf = meeting_document(sheet, report, texts())
+    return pdf_response(
+        pdf, _name(evaluation, f"{texts()('document.meeting.file')}-{sheet.minutes}")
+    )
 
 
 def _format() -> MeetingFormat:
@@ -82,7 +85,7 @@ def _format() -> MeetingFormat:
 
 
 @blueprint.get("/evaluations/<id_>/intake.pdf")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def intake(id_: str) -> AnyResponse:
     """The coach's intake sheet."""
     evaluation, _ = as_reported(id_)
@@ -94,7 +97,7 @@ def intake(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/report.json")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def data(id_: str) -> AnyResponse:
     """The comparisons and findings as data, in the form of the command line."""
     evaluation, _ = as_reported(id_)
@@ -106,7 +109,7 @@ def data(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def csv(id_: str, sheet: str) -> AnyResponse:
     """Answers, comparisons or actions as CSV."""
     evaluation, _ = as_reported(id_)
@@ -117,7 +120,7 @@ def csv(id_: str, sheet: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/report.xlsx")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def spreadsheet(id_: str) -> AnyResponse:
     """Answers, comparisons and actions as one workbook."""
     evaluation, _ = as_reported(id_)
@@ -131,7 +134,7 @@ def spreadsheet(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/actions.ics")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def calendar(id_: str) -> Response:
     """The dates of the action plan, for a calendar."""
     evaluation = evaluation_or_404(id_)

@@ -1,11 +1,9 @@
 """Checking all answers, finishing, reopening, changing details, exporting and deleting."""
 
-from datetime import date
-
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.answers import asked, is_complete, reported
 from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, Status
@@ -16,6 +14,7 @@ from evaltool.web.context import (
     services,
     texts,
 )
+from evaltool.web.dates import day_to_type, typed_day
 from evaltool.web.pages import (
     CheckPage,
     CheckRow,
@@ -32,7 +31,7 @@ blueprint = Blueprint("finishing", __name__)
 
 
 @blueprint.get("/evaluations/<id_>/check")
-@guarded(Action.READ)
+@guarded(Permission.READ)
 def check(id_: str) -> Response:
     """All answers, with what is still open."""
     evaluation = evaluation_or_404(id_)
@@ -76,7 +75,7 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
 
 
 @blueprint.post("/evaluations/<id_>/finish")
-@guarded(Action.FINISH)
+@guarded(Permission.FINISH)
 def finish(id_: str) -> AnyResponse:
     """Close the evaluation; a second click finds it closed and shows the same results."""
     evaluation_or_404(id_)
@@ -85,7 +84,7 @@ def finish(id_: str) -> AnyResponse:
 
 
 @blueprint.post("/evaluations/<id_>/reopen")
-@guarded(Action.REOPEN)
+@guarded(Permission.REOPEN)
 def reopen(id_: str) -> AnyResponse:
     """Open it again; what was reported stays as it was."""
     evaluation_or_404(id_)
@@ -95,7 +94,7 @@ def reopen(id_: str) -> AnyResponse:
 
 
 @blueprint.route("/evaluations/<id_>/details", methods=["GET", "POST"])
-@guarded(Action.FILL_IN)
+@guarded(Permission.FILL_IN)
 def details(id_: str) -> AnyResponse:
     """Change cluster and date."""
     evaluation = evaluation_or_404(id_)
@@ -103,15 +102,13 @@ def details(id_: str) -> AnyResponse:
         tell(texts()("overview.finished_first"))
         return redirect(url_for("assess.overview", id_=id_), 303)
     if request.method == "GET":
-        return render(_details(evaluation, evaluation.cluster, evaluation.day.isoformat()))
+        return render(_details(evaluation, evaluation.cluster, day_to_type(evaluation.day)))
     clusters = services().catalogue.register.clusters
     cluster = request.form.get("cluster", "")
     typed = request.form.get("day", "").strip()
     messages: list[Message] = []
-    day: date | None = None
-    try:
-        day = date.fromisoformat(typed)
-    except ValueError:
+    day = typed_day(typed)
+    if day is None:
         messages.append(Message(texts()("details.wrong_date"), "day"))
     if cluster not in {str(number) for number in clusters}:
         messages.append(Message(texts()("new.choose_cluster"), "cluster"))
@@ -142,7 +139,7 @@ def _details(
 
 
 @blueprint.get("/evaluations/<id_>/answers.json")
-@guarded(Action.EXPORT)
+@guarded(Permission.EXPORT)
 def export(id_: str) -> Response:
     """The answers as a file that can be imported and given to the command line."""
     evaluation = evaluation_or_404(id_)
@@ -157,7 +154,7 @@ def export(id_: str) -> Response:
 
 
 @blueprint.route("/evaluations/<id_>/delete", methods=["GET", "POST"])
-@guarded(Action.DELETE)
+@guarded(Permission.DELETE)
 def delete(id_: str) -> AnyResponse:
     """Delete it, after saying what is lost."""
     evaluation = evaluation_or_404(id_)

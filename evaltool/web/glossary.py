@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.feedback import Source
 from evaltool.domain.language import date_text
 from evaltool.domain.report import SourceView
@@ -14,7 +14,7 @@ blueprint = Blueprint("glossary", __name__)
 
 
 @blueprint.get("/glossary")
-@guarded(Action.USE)
+@guarded(Permission.USE)
 def show() -> Response:
     """Every term, in the alphabetical order of the language."""
     catalogue = services().catalogue

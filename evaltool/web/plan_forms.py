@@ -8,15 +8,15 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, IntegerField, StringField, TextAreaField
 
 from evaltool.domain.plan import Action, ActionState, faults
-from evaltool.domain.strict_json import day
 from evaltool.domain.validation import Problem
+from evaltool.web.dates import day_to_type, typed_day
 
 FIELDS = ("title", "owner", "due", "state", "remark")
 
 
 @dataclass(frozen=True)
 class ActionFields:
-    """The fields as they were typed or as they are kept, ``due`` as yyyy-mm-dd."""
+    """The fields as they were typed or as they are kept, ``due`` as dd/mm/yyyy."""
 
     title: str = ""
     owner: str = ""
@@ -39,7 +39,7 @@ def fields_of(action: Action) -> ActionFields:
     return ActionFields(
         title=action.title,
         owner=action.owner,
-        due="" if action.due is None else action.due.isoformat(),
+        due=day_to_type(action.due),
         state=action.state,
         remark=action.remark,
     )
@@ -60,9 +60,9 @@ def action_of(fields: ActionFields, finding: str | None) -> tuple[Action | None,
     problems: list[Problem] = []
     due: date | None = None
     if fields.due.strip():
-        due = day(fields.due.strip())
+        due = typed_day(fields.due)
         if due is None:
-            problems.append(Problem("wants_date", "due"))
+            problems.append(Problem("wants_day", "due"))
     state = fields.state or ActionState.OPEN
     if state not in list(ActionState):
         problems.append(Problem("wants_state", "state"))

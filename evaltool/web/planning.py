@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain import access
+from evaltool.domain.access import Permission
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.feedback import Effort
 from evaltool.domain.plan import (
@@ -45,14 +45,14 @@ _WITHIN: Mapping[Effort, timedelta] = {
 
 
 @blueprint.get("/evaluations/<id_>/plan")
-@guarded(access.Action.READ)
+@guarded(Permission.READ)
 def show(id_: str) -> Response:
     """The plan, what can be picked from the findings, and a form for an action of one's own."""
     return _plan_page(evaluation_or_404(id_), ActionFields())
 
 
 @blueprint.post("/evaluations/<id_>/plan/pick")
-@guarded(access.Action.PLAN)
+@guarded(Permission.PLAN)
 def pick(id_: str) -> AnyResponse:
     """Make actions of findings: what is picked already stays as it is."""
     evaluation = evaluation_or_404(id_)
@@ -87,7 +87,7 @@ def _from_finding(finding: FindingView, report: Report | None) -> Action:
 
 
 @blueprint.post("/evaluations/<id_>/plan/add")
-@guarded(access.Action.PLAN)
+@guarded(Permission.PLAN)
 def add(id_: str) -> AnyResponse:
     """Add an action of one's own."""
     evaluation = evaluation_or_404(id_)
@@ -105,7 +105,7 @@ def add(id_: str) -> AnyResponse:
 
 
 @blueprint.route("/evaluations/<id_>/plan/<action_id>", methods=["GET", "POST"])
-@guarded(access.Action.PLAN)
+@guarded(Permission.PLAN)
 def change(id_: str, action_id: str) -> AnyResponse:
     """Change one action."""
     evaluation = evaluation_or_404(id_)
@@ -131,7 +131,7 @@ def change(id_: str, action_id: str) -> AnyResponse:
 
 
 @blueprint.route("/evaluations/<id_>/plan/<action_id>/remove", methods=["GET", "POST"])
-@guarded(access.Action.PLAN)
+@guarded(Permission.PLAN)
 def remove(id_: str, action_id: str) -> AnyResponse:
     """Take an action out of the plan, after asking."""
     evaluation = evaluation_or_404(id_)
@@ -234,7 +234,10 @@ def _sentences(problems: Iterable[Problem]) -> dict[str, str]:
     found: dict[str, str] = {}
     for problem in problems:
         where = t(f"plan.field.{problem.where}")
-        sentence = t(f"refusal.{problem.code}", where=where, **problem.values)
+        # What only a page can be wrong about has its sentence with the plan.
+        own = f"plan.refused.{problem.code}"
+        key = own if own in t else f"refusal.{problem.code}"
+        sentence = t(key, where=where, **problem.values)
         found.setdefault(problem.where, sentence)
     return found
 

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.charts import inline_levels
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState, state
 from evaltool.domain.evaluation import Status
 from evaltool.web.context import (
@@ -23,7 +23,7 @@ blueprint = Blueprint("results", __name__)
 
 
 @blueprint.get("/evaluations/<id_>/results")
-@guarded(Action.READ)
+@guarded(Permission.READ)
 def show(id_: str) -> AnyResponse:
     """The whole report as a page, once finished."""
     evaluation, number = as_reported(id_)
@@ -48,7 +48,7 @@ def show(id_: str) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/sections/<section_id>/comparison")
-@guarded(Action.READ)
+@guarded(Permission.READ)
 def section(id_: str, section_id: str) -> AnyResponse:
     """The comparison of one section; only once it is answered, so that it colours no answer."""
     evaluation = evaluation_or_404(id_)

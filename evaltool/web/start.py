@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Action
+from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState
 from evaltool.domain.document import read
 from evaltool.domain.municipality import Municipality
@@ -23,7 +23,7 @@ _MOST_FOUND = 30
 
 
 @blueprint.get("/")
-@guarded(Action.USE)
+@guarded(Permission.USE)
 def index() -> Response:
     """What the tool is, and the evaluations on this machine."""
     held = services()
@@ -48,7 +48,7 @@ def index() -> Response:
 
 
 @blueprint.get("/evaluations/new")
-@guarded(Action.CREATE)
+@guarded(Permission.CREATE)
 def new() -> Response:
     """Choose the municipality: by name, from a list where several fit, then its card."""
     typed = request.args.get("name", "").strip()
@@ -65,7 +65,7 @@ def new() -> Response:
 
 
 @blueprint.post("/evaluations/new")
-@guarded(Action.CREATE)
+@guarded(Permission.CREATE)
 def create() -> AnyResponse:
     """Start an evaluation of a municipality in a cluster."""
     held = services()
@@ -93,7 +93,7 @@ def create() -> AnyResponse:
 
 
 @blueprint.post("/evaluations/import")
-@guarded(Action.CREATE)
+@guarded(Permission.CREATE)
 def import_() -> AnyResponse:
     """A file of answers as a new evaluation."""
     held = services()
@@ -114,7 +114,7 @@ def import_() -> AnyResponse:
 
 
 @blueprint.get("/questionnaire.pdf")
-@guarded(Action.USE)
+@guarded(Permission.USE)
 def questionnaire() -> Response:
     """The blank questionnaire, to gather answers with colleagues."""
     pdf = blank_questionnaire(library())
