@@ -99,6 +99,7 @@
       const body = await answer.json();
       if (answer.ok) {
         form.elements.version.value = body.version;
+        form.elements.base.value = body.base;
         say(body.saved);
         for (const box of form.querySelectorAll('[id^="warning-"]')) {
           const warning = body.warnings[box.id.slice(8)] || "";
@@ -143,7 +144,7 @@
   // A window that closes has no time to wait.
   addEventListener("pagehide", () => { if (dirty && !leaving) send({ keepalive: true }); });
 
-  // While a save is under way its answer brings the version that the next one needs.
+  // While a save is under way its answer brings what the next one starts from.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     if (!busy) { leaving = true; return; }

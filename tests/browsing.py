@@ -1,6 +1,7 @@
 """Forms as a browser without JavaScript sends them: what stands on the page, with changes."""
 
 import io
+import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -104,3 +105,12 @@ def imported(client: FlaskClient, path: Path) -> str:
     answer = client.post("/evaluations/import", data=data)
     assert answer.status_code == 303, answer.get_data(as_text=True)
     return answer.headers["Location"]
+
+
+def put_in(client: FlaskClient, **files: object) -> TestResponse:
+    """Import files; a document as what it holds, or the bytes of a file."""
+    data: MultiDict[str, object] = MultiDict(form_of(client.get("/"), "/import"))
+    for name, held in files.items():
+        raw = held if isinstance(held, bytes) else json.dumps(held).encode()
+        data.add("file", (io.BytesIO(raw), f"{name}.json"))
+    return client.post("/evaluations/import", data=data)

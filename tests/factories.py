@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import Answer, Answers, rankable, trend_options
 from evaltool.domain.document import Document
+from evaltool.domain.pictures import Chart, ChartRow
 from evaltool.domain.plan import Action, ActionState
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
-from evaltool.domain.report import Chart, ChartRow
 
 
 def a_row(
@@ -159,7 +159,8 @@ def valid_answers(questionnaire: Questionnaire) -> st.SearchStrategy[Answers]:
         return st.one_of(st.none(), several, alone)
 
     plain = [q for q in questionnaire if q.kind in (Kind.SINGLE, Kind.MULTI)]
-    texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
+    # A text of nothing but spaces is no text.
+    texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60).filter(str.strip)
     notes = st.dictionaries(st.sampled_from([q.id for q in questionnaire]), texts, max_size=3)
 
     @st.composite

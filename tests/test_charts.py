@@ -13,10 +13,10 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evaltool.catalogue import Catalogue
 from evaltool.charts import BOLD, NARROW_WIDTH, chart_drawing, register_fonts
-from evaltool.charts.drawing import ACCENT, INK, PAPER, PEERS
 from evaltool.charts.layout import layout_of
+from evaltool.charts.palette import ACCENT, INK, PAPER, PEERS
 from evaltool.charts.text import width_of, wrapped
-from evaltool.domain.report import Chart, ChartRow
+from evaltool.domain.pictures import Chart, ChartRow
 from tests.factories import a_chart, a_row
 
 PAPER_WIDTH = 482.0

@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from icalendar import Calendar
 
 from evaltool.catalogue import Catalogue
 from evaltool.cli import main
@@ -84,7 +86,7 @@ def test_every_document_and_data_file_at_once(answers: Path, tmp_path: Path, lan
         name: tmp_path / f"{name}.{ending}"
         for name, ending in (
             *(("pdf", "pdf"), ("summary", "pdf"), ("meeting", "pdf"), ("intake", "pdf")),
-            *(("json", "json"), ("xlsx", "xlsx")),
+            *(("json", "json"), ("xlsx", "xlsx"), ("ics", "ics")),
         )
     }
     folder = tmp_path / "csv"
@@ -93,7 +95,7 @@ def test_every_document_and_data_file_at_once(answers: Path, tmp_path: Path, lan
     arguments = ["report", str(answers), *options, "--csv", str(folder), "--minutes", "90"]
     assert main([*arguments, "--lang", lang]) == 0
     for name, path in made.items():
-        starts = {"json": b"{", "xlsx": b"PK"}.get(name, b"%PDF-1.7")
+        starts = {"json": b"{", "xlsx": b"PK", "ics": b"BEGIN:VCALENDAR"}.get(name, b"%PDF-1.7")
         assert path.read_bytes().startswith(starts), name
     names = {"answers.csv", "comparisons.csv", "actions.csv"}
     assert {path.name for path in folder.iterdir()} == names
@@ -161,6 +163,50 @@ def test_a_missing_file_and_a_missing_folder(
     assert not good.exists()
     assert main(["report", str(answers), "--json", str(good), "--pdf", str(good)]) == 1
     assert not good.exists()
+
+
+def test_a_report_never_overwrites_its_answers(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = answers.read_bytes()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    link = tmp_path / "link.json"
+    link.symlink_to(answers)
+    for out in (answers, folder / ".." / answers.name, link):
+        pdf = tmp_path / "out.pdf"
+        assert main(["report", str(answers), "--json", str(out), "--pdf", str(pdf)]) == 1
+        assert str(out) in capsys.readouterr().err
+        assert answers.read_bytes() == before
+        assert not pdf.exists()
+
+
+def test_two_options_for_one_file_are_refused_however_it_is_written(
+    answers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    out, again = tmp_path / "out.pdf", folder / ".." / "out.pdf"
+    assert main(["report", str(answers), "--pdf", str(out), "--summary", str(again)]) == 1
+    assert str(again) in capsys.readouterr().err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_the_dates_of_the_plan_as_a_calendar(tmp_path: Path, lang: str) -> None:
+    actions = [
+        {"title": "Zonder datum"},
+        {"title": "Bel de buren", "state": "busy", "due": "2027-03-31"},
+        {"title": "Gedaan", "state": "done", "due": "2027-04-30"},
+    ]
+    path, out = written(tmp_path / "answers.json", actions=actions), tmp_path / "plan.ics"
+    assert main(["report", path, "--ics", str(out), "--lang", lang]) == 0
+    calendar = Calendar.from_ical(out.read_bytes())
+    (event,) = calendar.walk("VEVENT")
+    assert str(event["uid"]) == "24062-2@evaltool"
+    assert event.decoded("dtstart") == date(2027, 3, 31)
+    assert event.decoded("dtstamp") == datetime(2026, 11, 23, tzinfo=UTC)
+    assert event.decoded("sequence") == 0
 
 
 @pytest.mark.parametrize(
@@ -242,6 +288,9 @@ def test_import_and_export_give_the_same_file(
         for path in out.iterdir()
     }
     assert documents == {"Leuven", "Antwerpen"}
+    capsys.readouterr()
+    assert main(["export", "--to", str(tmp_path / "gone"), "--instance", str(instance)]) == 1
+    assert "gone" in capsys.readouterr().err
     assert main(["export", "nothing", "--instance", str(instance)]) == 1
     bad = written(tmp_path / "c.json", date="x")
     capsys.readouterr()
@@ -249,6 +298,26 @@ def test_import_and_export_give_the_same_file(
     assert "date" in capsys.readouterr().err
     assert main(["export", "--to", str(out), "--instance", str(instance)]) == 0
     assert len(list(out.iterdir())) == 2
+
+
+def test_an_export_writes_all_or_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = written(tmp_path / "a.json")
+    second = written(tmp_path / "b.json", municipality="11002", answers={})
+    instance, out = tmp_path / "instance", tmp_path / "out"
+    out.mkdir()
+    assert main(["import", first, second, "--instance", str(instance)]) == 0
+    assert main(["export", "--to", str(out), "--instance", str(instance)]) == 0
+    # One of the two cannot be written any more; the other stays out as well.
+    blocked, other = sorted(out.iterdir())
+    other.unlink()
+    blocked.unlink()
+    blocked.mkdir()
+    capsys.readouterr()
+    assert main(["export", "--to", str(out), "--instance", str(instance)]) == 1
+    assert blocked.name in capsys.readouterr().err
+    assert sorted(out.iterdir()) == [blocked]
 
 
 def test_no_traceback_and_utf8_from_the_real_command(tmp_path: Path) -> None:

@@ -275,3 +275,24 @@ def test_nothing_but_a_refusal_comes_of_rubbish(rubbish: object, key: str | None
     except Refused as caught:
         problems = caught.problems
     assert problems
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["2026-W48-1", "20261123", "2026-11-23T00:00", "\uff12\uff10\uff12\uff16-11-23", "23/11/2026"],
+)
+def test_a_day_has_one_form(catalogue: Catalogue, day: str) -> None:
+    assert refused(catalogue, a_document(date=day)) == [("wants_date", "date")]
+
+
+def test_dont_know_at_a_trend_is_dont_know_of_every_form(catalogue: Catalogue) -> None:
+    answers: dict[str, object] = {
+        "radicalisation_signals": "stable",
+        "radicalisation_forms": ["islamist", "extreme_right"],
+        "radicalisation_form_trend": "dont_know",
+    }
+    read_back = accepted(catalogue, with_answers(**answers)).answers
+    assert read_back.values["radicalisation_form_trend"] == {
+        "islamist": "dont_know",
+        "extreme_right": "dont_know",
+    }

@@ -15,16 +15,10 @@ from evaltool.catalogue.files import Entry
 from evaltool.domain.answers import Answer
 from evaltool.domain.comparison import compare
 from evaltool.domain.conditions import Condition
-from evaltool.domain.feedback import (
-    AREA_FINDINGS,
-    TOP_FINDINGS,
-    Feedback,
-    FindingKind,
-    Rulebook,
-    evaluate,
-)
+from evaltool.domain.feedback import AREA_FINDINGS, TOP_FINDINGS, Feedback, evaluate, remarks
 from evaltool.domain.language import Text
 from evaltool.domain.levels import Criterion, LevelScale
+from evaltool.domain.rules import FindingKind, Rulebook
 from evaltool.domain.situation import (
     STATUTORY_MEMBERS,
     Area,
@@ -207,7 +201,7 @@ def test_order_legal_then_pressing_then_apart_then_the_rest(catalogue: Catalogue
             **LIVCR,
             "statutory_members": ("mayor",),
             "livcr_members": ("mayor", "local_police", "municipality"),
-            "information_agreement": "none",
+            "information_agreement": "informal",
             "challenges": ("single_issue_extremism",),
             "support_needs": ("intervision",),
             "most_pressing": ("support_needs:intervision",),
@@ -216,8 +210,8 @@ def test_order_legal_then_pressing_then_apart_then_the_rest(catalogue: Catalogue
     ids = [finding.rule.id for finding in found.findings if not finding.is_strength]
     assert ids[0] == "legal_missing_members"
     assert ids[1] == "support_offer"
-    assert ids.index("core_members") < ids.index("agreement_none")
-    assert ids.index("challenge_ideologies") < ids.index("agreement_none")
+    assert ids.index("core_members") < ids.index("agreement_informal")
+    assert ids.index("challenge_ideologies") < ids.index("agreement_informal")
     ranks = [finding.rank for finding in found.findings]
     assert ranks == sorted(ranks)
 
@@ -336,3 +330,66 @@ def test_damaged_rules_are_told(tmp_path: Path, file: str, old: str, new: str, c
     told = [fault for fault in faults if fault.path.name == file and fault.code == code]
     assert told
     assert all(fault.sentence("nl") and fault.sentence("en") for fault in faults)
+
+
+def test_a_rare_single_answer_comes_before_the_rest(catalogue: Catalogue) -> None:
+    """7 of 115 have no arrangements at all: that differs from nearly everybody."""
+    rare = feedback(catalogue, {**LIVCR, "information_agreement": "none"})
+    (finding,) = (f for f in rare.findings if f.rule.id == "agreement_none")
+    assert finding.rank[0] == 2
+    usual = feedback(catalogue, {**LIVCR, "information_agreement": "informal"})
+    (finding,) = (f for f in usual.findings if f.rule.id == "agreement_informal")
+    assert finding.rank[0] == 3
+
+
+def test_some_differences_make_nothing_more_urgent(catalogue: Catalogue) -> None:
+    found = feedback(catalogue, {**LIVCR, "support_needs": ("intervision",)})
+    (finding,) = (f for f in found.findings if f.rule.id == "support_offer")
+    assert not finding.rule.by_peers
+    assert finding.rank[0] == 3
+
+
+def test_a_level_says_which_answers_it_rests_on(catalogue: Catalogue) -> None:
+    found = feedback(
+        catalogue,
+        {
+            **LIVCR,
+            "meeting_frequency": "yearly",
+            "last_meeting": "within_12_months",
+            "own_evaluation": "yearly",
+        },
+    )
+    (structure,) = (level for level in found.levels if level.area is Area.STRUCTURE)
+    assert structure.number == 2
+    assert {(fact.question, fact.option) for fact in structure.because} == {
+        ("livcr_presence", "yes_municipal"),
+        ("last_meeting", "within_12_months"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"livcr_members": ("mayor",), "statutory_members": ("police_chief",)}, "burgemeester"),
+        ({"livcr_members": ("schools",), "statutory_members": ("mayor",)}, "Welk van beide"),
+        (
+            {"livcr_members": ("mayor",), "statutory_members": ("mayor", "police_chief")},
+            "korpschef",
+        ),
+        ({"livcr_members": ("clb",), "missing_partners": ("clb",)}, "bij wie u mist"),
+        ({"meeting_frequency": "never", "last_meeting": "within_3_months"}, "Hoe vaak"),
+        ({"meeting_frequency": "monthly", "last_meeting": "never"}, "Hoe vaak"),
+    ],
+)
+def test_answers_that_do_not_go_together_are_asked_about(
+    catalogue: Catalogue, values: dict[str, Answer], words: str
+) -> None:
+    def told(given: Mapping[str, Answer]) -> list[str]:
+        answers = some_answers(given)
+        found = remarks(catalogue.questionnaire, catalogue.rulebook, answers, 5)
+        return [remark.text.nl for remark in found]
+
+    assert any(words in sentence for sentence in told({**LIVCR, **values}))
+    # Nothing to ask about where only one of the two is answered.
+    first, *_ = values
+    assert told({**LIVCR, first: values[first]}) == []

@@ -16,6 +16,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import evaltool
+from evaltool.catalogue import Catalogue
+from evaltool.domain.advice import LEGAL_SOURCE
 from tests.conftest import ROOT
 
 LONGEST_MODULE = 300
@@ -79,6 +81,67 @@ def pinned(lock: str) -> dict[str, set[str]]:
     ):
         found.setdefault(canonicalize_name(name), set()).add(version)
     return found
+
+
+@lru_cache(maxsize=1)
+def named() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """How code and templates name a text: whole, by a pattern, and by an ending of a name.
+
+    ``t(f"plan.field.{name}")`` and ``t("plan.state." ~ state)`` are patterns; ``t(f"{key}.what")``
+    gives an ending, for a key that is named elsewhere.
+    """
+    whole: set[str] = set()
+    patterns: set[str] = set()
+    endings: set[str] = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                whole.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [v.value if isinstance(v, ast.Constant) else None for v in node.values]
+                if isinstance(parts[0], str) and "." in parts[0]:
+                    patterns.add(
+                        "".join("[^.]+" if p is None else re.escape(str(p)) for p in parts)
+                    )
+                elif len(parts) == 2 and str(parts[1]).startswith("."):
+                    endings.add(str(parts[1]))
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        whole |= set(re.findall(r"""["']([\w.]+)["']""", text))
+        patterns |= {
+            f"{re.escape(start)}[^.]+" for start in re.findall(r"""["'](\w+\.[\w.]*)["'] ~""", text)
+        }
+    # What stands here is an option, "question.option".
+    patterns = {re.sub(r"^(report.{2}phrase.{2}).*", r"\1[^.]+[.][^.]+", p) for p in patterns}
+    return frozenset(whole), frozenset(patterns), frozenset(endings)
+
+
+def is_named(key: str) -> bool:
+    """Whether code or templates ask for the text of a key."""
+    whole, patterns, endings = named()
+    stems = [key, *(key.removesuffix(ending) for ending in endings if key.endswith(ending))]
+    return any(
+        stem in whole or any(re.fullmatch(pattern, stem) for pattern in patterns)
+        for stem in stems
+        if "." in stem
+    )
+
+
+def test_every_text_is_asked_for(catalogue: Catalogue) -> None:
+    assert [key for key in catalogue.texts if not is_named(key)] == []
+
+
+def test_a_text_that_nobody_asks_for_is_found() -> None:
+    dead = ("plan.no_such_text", "no.such.text", "plan.state.open.more", "error.import.no_such")
+    assert [key for key in dead if is_named(key)] == []
+
+
+def test_every_source_is_cited(catalogue: Catalogue) -> None:
+    rulebook = catalogue.rulebook
+    cited = {source for rule in rulebook.rules for source in rule.sources}
+    cited |= {s for rule in rulebook.rules for item in rule.items for s in item.sources}
+    cited |= {source for term in catalogue.glossary.terms for source in term.sources}
+    assert set(rulebook.sources) - cited - {LEGAL_SOURCE} == set()
 
 
 def test_imports_go_one_way() -> None:

@@ -17,7 +17,7 @@ from PIL import Image
 from reportlab.lib.colors import Color
 
 from evaltool.catalogue import loaded
-from evaltool.charts.drawing import ACCENT, PEERS
+from evaltool.charts.palette import ACCENT, PEERS
 from evaltool.domain.answers import Answers
 from evaltool.domain.document import Document
 from evaltool.domain.intake import intake_sheet

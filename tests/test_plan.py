@@ -135,11 +135,26 @@ def test_a_change_from_another_version_is_a_conflict(store: Store) -> None:
 def test_removing(store: Store) -> None:
     id_ = kept(store, an_action("een"), an_action("twee"))
     first, second = store.plans.of(id_)
-    store.plans.remove(id_, first.id)
-    store.plans.remove(id_, first.id)
+    for _ in range(2):
+        store.plans.remove(id_, first.id, expected_version=1)
     assert store.plans.of(id_) == (second,)
     added = store.plans.add(id_, an_action("drie"), at=a_moment())
     assert store.plans.of(id_) == (second, added)
+
+
+@pytest.mark.parametrize("expected", [-1, 1, 3])
+def test_what_was_changed_meanwhile_is_not_removed(store: Store, expected: int) -> None:
+    id_ = kept(store, an_action("een"))
+    (first,) = store.plans.of(id_)
+    theirs = store.plans.change(
+        id_, first.id, an_action("anders"), expected_version=1, at=a_moment(1)
+    )
+    with pytest.raises(ActionConflict) as conflict:
+        store.plans.remove(id_, first.id, expected_version=expected)
+    assert conflict.value.current == theirs
+    assert store.plans.of(id_) == (theirs,)
+    store.plans.remove(id_, first.id, expected_version=2)
+    assert store.plans.of(id_) == ()
 
 
 def test_a_plan_has_an_end(store: Store) -> None:
@@ -158,7 +173,9 @@ def test_what_is_not_there_is_not_found(store: Store) -> None:
         store.plans.add("nowhere", an_action(), at=a_moment())
     with pytest.raises(ActionNotFound):
         store.plans.change(id_, foreign.id, an_action("x"), expected_version=1, at=a_moment())
-    store.plans.remove(id_, foreign.id)
+    store.plans.remove(id_, foreign.id, expected_version=1)
+    with pytest.raises(NotFound):
+        store.plans.remove("nowhere", foreign.id, expected_version=1)
     assert store.plans.of(other) == (foreign,)
 
 

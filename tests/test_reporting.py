@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 from evaltool.catalogue import Catalogue, loaded
 from evaltool.domain.answers import Answer
 from evaltool.domain.language import LANGUAGES, Language
+from evaltool.domain.output import report_json
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
 from tests.factories import a_document_of, all_answers, some_answers, valid_answers
@@ -105,11 +106,32 @@ def test_an_uncertain_count_is_marked_wherever_shown(catalogue: Catalogue) -> No
         if view.id == "livcr_members"
         for compared in view.comparisons
     )
-    marked = [row.label for row in chart.rows if row.label.endswith("*")]
-    assert marked == ["Stad/Gemeente\N{NO-BREAK SPACE}*"]
-    assert any(row[0].endswith("*") for row in chart.table_rows)
+    marked = [row.label for row in chart.rows if "77* van 115" in row.figure]
+    assert marked == ["Stad/Gemeente"]
+    assert [row[0] for row in chart.table_rows if "77* van 115" in row[2]] == marked
     assert any(note.startswith("*") for note in chart.notes)
+    assert any("zie D14" in note for note in chart.notes)
     assert "D14" in {d.id for d in made.discrepancies}
+    # In sentences too, and where a finding names the option.
+    told = " ".join(sentences(made, "livcr_members"))
+    assert "77* van de 115 gemeenten met een LIVC-R hebben “Stad/Gemeente”" in told
+    (core,) = (f for f in made.findings if f.id == "core_members")
+    (figure,) = (item.figure for item in core.items if item.label == "Stad/Gemeente")
+    assert figure.endswith("77* van 115")
+
+
+def test_a_contradiction_of_the_report_is_named_under_its_chart(catalogue: Catalogue) -> None:
+    made = report(catalogue, radicalisation_signals="decreased")
+    told = " ".join(sentences(made, "radicalisation_signals"))
+    assert "Het rapport spreekt zichzelf bij deze cijfers tegen: zie D05 en D06" in told
+
+
+def test_the_given_answers_are_in_the_json(catalogue: Catalogue) -> None:
+    answers = some_answers(chair="mayor", livcr_presence="yes_municipal", notes={"chair": "ja"})
+    made = report_json(build(catalogue.library("nl"), a_document_of(catalogue, answers)))
+    assert made["answers"] == {"livcr_presence": "yes_municipal", "chair": "mayor"}
+    assert made["notes"] == {"chair": "ja"}
+    assert made["edition"] == catalogue.questionnaire.edition
 
 
 def test_discrepancies_are_those_that_touch_what_is_shown(catalogue: Catalogue) -> None:

@@ -9,10 +9,10 @@ from hypothesis import given, settings, strategies as st
 
 from evaltool.catalogue import Catalogue, loaded
 from evaltool.domain.conditions import every
-from evaltool.domain.feedback import Basis, FindingKind, Rule
 from evaltool.domain.language import LANGUAGES, Language, Text
 from evaltool.domain.questionnaire import DONT_KNOW, Kind
 from evaltool.domain.reporting import build
+from evaltool.domain.rules import Basis, FindingKind, Rule
 from evaltool.domain.situation import Area
 from tests.factories import a_document_of, valid_answers
 

@@ -15,9 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import EMPTY, Answers
 from evaltool.domain.document import Document
-from evaltool.domain.evaluation import Evaluation, Finished, NotFound, Status, VersionConflict
+from evaltool.domain.evaluation import (
+    Evaluation,
+    Finished,
+    NotFound,
+    ProfileConflict,
+    Status,
+    VersionConflict,
+)
 from evaltool.store import Database, EvaluationRepository, Evaluations, keep_document
-from tests.factories import a_moment, all_answers, any_answers, some_answers
+from tests.factories import a_moment, all_answers, an_action, any_answers, some_answers
 
 STRUCTURE = some_answers(livcr_presence="yes_municipal", notes={"livcr_presence": "sinds 2016"})
 MEMBERS = some_answers(statutory_members=("mayor", "police_chief"))
@@ -66,6 +73,45 @@ def test_a_new_evaluation_holds_what_was_given(evaluations: Evaluations) -> None
         finished_at=None,
     )
     assert evaluations.get(made.id) == made
+
+
+def with_id(evaluations: Evaluations, id_: str, cluster: int = 5) -> Evaluation:
+    """An evaluation with an answer, kept under an id that was given."""
+    return evaluations.create(
+        nis_code="24062",
+        cluster=cluster,
+        cluster_proposed=True,
+        day=DAY,
+        edition="2026-1",
+        survey="vvsg-2020",
+        sections={"structure": STRUCTURE},
+        at=a_moment(),
+        actions=[an_action("een")],
+        id_=id_,
+    )
+
+
+def test_an_id_that_is_there_already_makes_nothing_new(evaluations: Evaluations) -> None:
+    made = with_id(evaluations, "given")
+    assert made.id == "given"
+    changed = evaluations.save_section(
+        made.id, "structure", expected_version=1, part=MEMBERS, at=a_moment(1)
+    )
+    assert with_id(evaluations, "given", cluster=4) == changed
+    assert evaluations.listing() == (changed,)
+
+
+def test_eight_who_create_with_one_id_at_once_make_one(evaluations: Evaluations) -> None:
+    together = threading.Barrier(WRITERS)
+
+    def create(_: int) -> Evaluation:
+        together.wait()
+        return with_id(evaluations, "given")
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        results = list(pool.map(create, range(WRITERS)))
+    assert results == [evaluations.get("given")] * WRITERS
+    assert len(evaluations.listing()) == 1
 
 
 def test_an_id_cannot_be_guessed_and_fits_an_address(evaluations: Evaluations) -> None:
@@ -223,12 +269,64 @@ def test_cluster_and_day_can_change(evaluations: Evaluations) -> None:
     made = kept(evaluations, structure=STRUCTURE)
     other = date(2027, 1, 4)
     changed = evaluations.change_profile(
-        made.id, cluster=4, cluster_proposed=False, day=other, at=a_moment(1)
+        made.id, expected=(5, DAY), cluster=4, cluster_proposed=False, day=other, at=a_moment(1)
     )
     assert changed == replace(
         made, cluster=4, cluster_proposed=False, day=other, changed_at=a_moment(1)
     )
     assert evaluations.get(made.id) == changed
+
+
+@pytest.mark.parametrize("expected", [None, (5, DAY), (3, DAY), (4, DAY + timedelta(1))])
+def test_a_change_of_another_cluster_or_day_is_a_conflict(
+    evaluations: Evaluations, expected: tuple[int, date] | None
+) -> None:
+    made = kept(evaluations)
+    theirs = evaluations.change_profile(
+        made.id, expected=(5, DAY), cluster=4, cluster_proposed=False, day=DAY, at=a_moment(1)
+    )
+    with pytest.raises(ProfileConflict) as conflict:
+        evaluations.change_profile(
+            made.id, expected=expected, cluster=1, cluster_proposed=False, day=DAY, at=a_moment(2)
+        )
+    assert conflict.value.current == theirs
+    # What is there already is no conflict, and no change.
+    again = evaluations.change_profile(
+        made.id, expected=expected, cluster=4, cluster_proposed=False, day=DAY, at=a_moment(3)
+    )
+    assert again == theirs == evaluations.get(made.id)
+
+
+def test_a_proposed_cluster_can_be_confirmed(evaluations: Evaluations) -> None:
+    made = kept(evaluations)
+    confirmed = evaluations.change_profile(
+        made.id, expected=(5, DAY), cluster=5, cluster_proposed=False, day=DAY, at=a_moment(1)
+    )
+    assert confirmed == replace(made, cluster_proposed=False, changed_at=a_moment(1))
+
+
+def test_of_eight_who_change_the_cluster_at_once_one_succeeds(evaluations: Evaluations) -> None:
+    made = kept(evaluations)
+    together = threading.Barrier(WRITERS)
+
+    def change(number: int) -> int | None:
+        together.wait()
+        try:
+            evaluations.change_profile(
+                made.id,
+                expected=(5, DAY),
+                cluster=5,
+                cluster_proposed=False,
+                day=DAY + timedelta(number),
+                at=a_moment(number),
+            )
+        except ProfileConflict:
+            return None
+        return number
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        (winner,) = (n for n in pool.map(change, range(1, WRITERS + 1)) if n is not None)
+    assert evaluations.get(made.id).day == DAY + timedelta(winner)
 
 
 def test_finishing_twice_is_finishing_once(evaluations: Evaluations) -> None:
@@ -253,7 +351,7 @@ def test_a_finished_evaluation_is_read_only(evaluations: Evaluations) -> None:
             )
     with pytest.raises(Finished):
         evaluations.change_profile(
-            made.id, cluster=1, cluster_proposed=False, day=DAY, at=a_moment(2)
+            made.id, expected=(5, DAY), cluster=1, cluster_proposed=False, day=DAY, at=a_moment(2)
         )
     assert evaluations.get(made.id) == finished
 
@@ -266,7 +364,12 @@ def test_reopening_keeps_what_was_reported(evaluations: Evaluations) -> None:
     assert evaluations.reopen(made.id, at=a_moment(3)) == opened
     evaluations.save_section(made.id, "structure", expected_version=1, part=MEMBERS, at=a_moment(4))
     evaluations.change_profile(
-        made.id, cluster=1, cluster_proposed=False, day=DAY + timedelta(7), at=a_moment(5)
+        made.id,
+        expected=(5, DAY),
+        cluster=1,
+        cluster_proposed=False,
+        day=DAY + timedelta(7),
+        at=a_moment(5),
     )
     second = evaluations.finish(made.id, at=a_moment(6))
     snapshots = evaluations.snapshots(made.id)
@@ -292,7 +395,7 @@ CALLS: Sequence[Callable[[Evaluations, str], object]] = (
         id_, "structure", expected_version=0, part=STRUCTURE, at=a_moment()
     ),
     lambda store, id_: store.change_profile(
-        id_, cluster=1, cluster_proposed=False, day=DAY, at=a_moment()
+        id_, expected=None, cluster=1, cluster_proposed=False, day=DAY, at=a_moment()
     ),
     lambda store, id_: store.finish(id_, at=a_moment()),
     lambda store, id_: store.reopen(id_, at=a_moment()),

@@ -2,7 +2,7 @@
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.comparison import compare
-from evaltool.domain.report import TrendView
+from evaltool.domain.pictures import TrendView
 from evaltool.domain.reporting import build
 from evaltool.domain.trend import Movement, movements
 from tests.factories import a_document_of, all_answers, some_answers

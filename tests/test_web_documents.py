@@ -89,6 +89,27 @@ def test_what_is_exported_is_read_back_whole(client: FlaskClient, catalogue: Cat
     assert json.loads(raw)["other_text"]["missing_partners"] == "asielcentrum"
 
 
+def test_the_answers_of_an_earlier_report(client: FlaskClient) -> None:
+    address = imported(client, "coast", finish=False)
+    refused = client.get(f"{address}/answers.json?version=1")
+    assert (refused.status_code, refused.headers["Location"]) == (303, f"{address}/check")
+    for text in ("oud", "nieuw"):
+        page = client.get(f"{address}/sections/situation/1")
+        send(client, page, "situation/1", fields={"note:specific_policy": text})
+        send(client, client.get(f"{address}/check"), "/finish")
+        send(client, client.get(address), "/reopen")
+
+    def note(link: str) -> str:
+        return str(json.loads(client.get(link).data)["notes"]["specific_policy"])
+
+    for number, text in ((1, "oud"), (2, "nieuw")):
+        tree = parsed(client.get(f"{address}/results?version={number}"))
+        (link,) = (h for a in tree.iter("a") if "answers.json" in (h := a.get("href", "")))
+        assert note(link) == text
+    assert note(f"{address}/answers.json") == "nieuw"
+    assert client.get(f"{address}/answers.json?version=3").status_code == 404
+
+
 def test_the_results_say_why_and_lead_to_everything(client: FlaskClient) -> None:
     address = imported(client, "rural-zone-quiet")
     tree = parsed(client.get(f"{address}/results"))

@@ -94,7 +94,10 @@ def test_an_action_of_ones_own(client: FlaskClient, app: Flask, address: str) ->
     ("fields", "sentence"),
     [
         ({"title": " "}, "Wat: schrijf op wat er moet gebeuren."),
-        ({"title": "x", "due": "31/03/2027"}, "Tegen wanneer: geef een datum als jjjj-mm-dd"),
+        (
+            {"title": "x", "due": "31/02/2027"},
+            "Tegen wanneer: geef dag/maand/jaar, zoals 31/03/2027.",
+        ),
         ({"title": "x" * 301}, "Wat: deze tekst telt 301 tekens. Kort hem in tot 300."),
         ({"title": "x", "remark": "y" * 4001}, "Opmerking: deze tekst telt 4001 tekens."),
     ],
@@ -171,6 +174,26 @@ def test_removing_asks_first(client: FlaskClient, app: Flask, address: str) -> N
     assert client.get(f"{address}/plan/{planned.id}").status_code == 404
     # A second click finds it gone already.
     assert send(client, page, "/remove").status_code == 303
+
+
+def test_what_was_changed_meanwhile_is_asked_again(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    send(client, client.get(f"{address}/plan"), "/plan/add", title="een")
+    (planned,) = plan_of(app, address)
+    ask = client.get(f"{address}/plan/{planned.id}/remove")
+    theirs = client.get(f"{address}/plan/{planned.id}")
+    send(client, theirs, planned.id, owner="zij", remark="belangrijk geworden")
+    again = send(client, ask, "/remove")
+    assert again.status_code == 409
+    text = text_of(parsed(again).find(".//main"))
+    assert "Iemand anders wijzigde deze actie intussen. Dit is ze nu." in text
+    assert "belangrijk geworden" in text
+    assert len(plan_of(app, address)) == 1
+    for version in ("", "x", "1"):
+        assert send(client, again, "/remove", version=version).status_code == 409
+    assert send(client, again, "/remove").status_code == 303
+    assert plan_of(app, address) == ()
 
 
 def test_another_evaluations_action_is_not_found(

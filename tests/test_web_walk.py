@@ -2,6 +2,10 @@
 
 import io
 import json
+import re
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +17,7 @@ from evaltool.domain.answers import reported
 from evaltool.domain.evaluation import Evaluation, Status
 from evaltool.web.context import Services
 from evaltool.web.walk import stop
-from tests.browsing import begun, changed, filled, form_of, parsed, send, text_of
+from tests.browsing import Fields, begun, changed, filled, form_of, parsed, send, text_of
 from tests.factories import a_document, all_answers
 
 
@@ -309,6 +313,33 @@ def test_cluster_and_date_can_be_changed(client: FlaskClient, app: Flask) -> Non
     assert (evaluation.cluster, evaluation.day.isoformat()) == (4, "2026-02-28")
 
 
+def test_cluster_and_date_changed_by_two_are_shown_and_decided(
+    client: FlaskClient, app: Flask
+) -> None:
+    address = begun(client)
+    mine, theirs, third = (client.get(f"{address}/details") for _ in range(3))
+    assert send(client, theirs, "/details", cluster="4").status_code == 303
+    # What is refused for another reason still starts from where it started.
+    wrong = send(client, mine, "/details", cluster="2", day="31 februari")
+    assert wrong.status_code == 422
+    conflict = send(client, wrong, "/details", day="28/02/2026")
+    assert conflict.status_code == 409
+    told = text_of(parsed(conflict).find(".//*[@id='errors']"))
+    assert "Iemand anders wijzigde dit intussen. Nu is bewaard: cluster 4" in told
+    back = form_of(conflict, "/details")
+    assert (back["cluster"], back["day"]) == ("2", "28/02/2026")
+    assert kept(app, address).cluster == 4
+
+    # The same as is kept already is no conflict.
+    assert send(client, third, "/details", cluster="4").status_code == 303
+    for base in ("", "x", "4", "4 gisteren", "9" * 5000 + " 2026-02-28"):
+        assert send(client, conflict, "/details", base=base).status_code == 409
+    assert send(client, conflict, "/details").status_code == 303
+    evaluation = kept(app, address)
+    assert (evaluation.cluster, evaluation.day.isoformat()) == (2, "2026-02-28")
+    assert send(client, third, "/details", cluster="1").status_code == 409
+
+
 def test_what_was_exported_can_be_imported(
     client: FlaskClient, app: Flask, catalogue: Catalogue
 ) -> None:
@@ -327,14 +358,70 @@ def test_what_was_exported_can_be_imported(
 
 
 def test_an_import_makes_an_evaluation_of_its_own(client: FlaskClient, app: Flask) -> None:
-    token = form_of(client.get("/"), "/import")["csrf_token"]
-    addresses = set()
-    for _ in range(2):
-        raw = io.BytesIO(json.dumps(a_document()).encode())
-        answer = client.post("/evaluations/import", data={"csrf_token": token, "file": (raw, "a")})
-        addresses.add(answer.headers["Location"])
+    addresses = {upload(client, form_of(client.get("/"), "/import"), "24062") for _ in range(2)}
     assert len(addresses) == 2
     assert client.get("/").text.count("Verdergaan") == 2
+
+
+def upload(client: FlaskClient, form: Fields, *codes: str) -> str:
+    """Send a form of the start with a file for each municipality; where it leads."""
+    files = [
+        (io.BytesIO(json.dumps(a_document(municipality=code)).encode()), f"{number}.json")
+        for number, code in enumerate(codes)
+    ]
+    answer = client.post("/evaluations/import", data={**form, "file": files})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def test_an_import_sent_twice_is_one_import(client: FlaskClient, app: Flask) -> None:
+    form = form_of(client.get("/"), "/import")
+    assert upload(client, form, "24062") == upload(client, form, "24062")
+    # Another file from a page that the browser kept is another import.
+    other = upload(client, form, "11005")
+    assert kept(app, other).nis_code == "11005"
+    form = form_of(client.get("/"), "/import")
+    for _ in range(2):
+        upload(client, form, "24062", "11005", "24062")
+    held: Services = app.extensions["evaltool"]
+    found = held.evaluations.listing()
+    assert sorted(e.nis_code for e in found) == ["11005"] * 2 + ["24062"] * 3
+    assert all(re.fullmatch(r"[\w-]{22}", e.id, re.ASCII) for e in found)
+
+
+def test_a_double_click_begins_once(client: FlaskClient, app: Flask) -> None:
+    card = client.get("/evaluations/new?name=24062")
+    first, second = (send(client, card, "/new", cluster="5") for _ in range(2))
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"]
+    held: Services = app.extensions["evaltool"]
+    assert len(held.evaluations.listing()) == 1
+    # Another choice from a page that the browser kept is not lost in the first.
+    other = send(client, card, "/new", cluster="4")
+    assert kept(app, other.headers["Location"]).cluster == 4
+    # And a card that is shown anew begins anew.
+    assert begun(client) not in (first.headers["Location"], other.headers["Location"])
+
+
+@pytest.mark.parametrize(
+    "forge", [lambda _: "", lambda _: "x", lambda t: f"x{t}", lambda t: t[:-1]]
+)
+def test_a_ticket_that_is_not_ours_gets_an_id_of_its_own(
+    client: FlaskClient, app: Flask, forge: Callable[[str], str]
+) -> None:
+    card = client.get("/evaluations/new?name=24062")
+    ticket = forge(form_of(card, "/new")["ticket"])
+    sent = [send(client, card, "/new", cluster="5", ticket=ticket) for _ in range(2)]
+    ids = {answer.headers["Location"].rsplit("/", 1)[-1] for answer in sent}
+    assert len(ids) == 2
+    assert all(re.fullmatch(r"[\w-]{22}", id_, re.ASCII) for id_ in ids)
+
+
+def test_an_id_does_not_tell_its_ticket(client: FlaskClient) -> None:
+    card = client.get("/evaluations/new?name=24062")
+    ticket = form_of(card, "/new")["ticket"]
+    id_ = send(client, card, "/new", cluster="5").headers["Location"].rsplit("/", 1)[-1]
+    assert not set(ticket.split(".")) & {id_}
 
 
 def test_deleting_asks_first_and_then_leaves_nothing(client: FlaskClient, app: Flask) -> None:
@@ -389,6 +476,8 @@ def test_saving_as_one_types(client: FlaskClient, app: Flask) -> None:
     assert saved.status_code == 200
     assert saved.json is not None
     assert saved.json["version"] == 1
+    now = form_of(client.get(f"{address}/sections/situation/1"), "situation/1")
+    assert saved.json["base"] == now["base"] != data["base"]
     assert saved.json["saved"].startswith("Bewaard op")
     assert set(saved.json["warnings"]) == {"specific_policy"}
     assert "een telefoonnummer" in saved.json["warnings"]["specific_policy"]
@@ -451,6 +540,150 @@ def test_a_conflict_after_a_conflict_is_shown_again(client: FlaskClient, app: Fl
     assert again.status_code == 409
     assert kept(app, address).answers.values["specific_policy"] == "dont_know"
     assert "Weet ik niet" in again.text
+
+
+@pytest.fixture
+def difficulties(client: FlaskClient) -> str:
+    """The section with the difficulties, of which three pages can be asked."""
+    address = begun(client)
+    page = client.get(f"{address}/sections/structure/1")
+    send(client, page, "structure/1", livcr_presence="yes_municipal")
+    return f"{address}/sections/difficulties"
+
+
+def values_of(app: Flask, section: str) -> dict[str, object]:
+    values = kept(app, section.split("/sections/")[0]).answers.values
+    return {question: value for question, value in values.items() if question != "livcr_presence"}
+
+
+def test_another_page_of_the_section_is_no_conflict(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    first, second, third = (client.get(f"{difficulties}/{page}") for page in (1, 2, 1))
+    assert send(client, second, "/2", challenges=["hate_speech"]).status_code == 303
+    assert send(client, first, "/1", livcr_difficulties=["few_cases"]).status_code == 303
+    expected = {"challenges": ("hate_speech",), "livcr_difficulties": ("few_cases",)}
+    assert values_of(app, difficulties) == expected
+    # Its own page did change since the third was opened: nothing is overwritten.
+    refused = send(client, third, "/1", livcr_difficulties=["taking_lead"])
+    assert refused.status_code == 409
+    assert values_of(app, difficulties) == expected
+    # While the choice is made another page is saved once more: the choice still stands.
+    again = client.get(f"{difficulties}/2")
+    assert send(client, again, "/2", challenges=["none"]).status_code == 303
+    choice = {"keep:livcr_difficulties": "mine"}
+    assert send(client, refused, "/1", fields=choice).status_code == 303
+    chosen = {"challenges": ("none",), "livcr_difficulties": ("taking_lead",)}
+    assert values_of(app, difficulties) == chosen
+
+
+def test_saving_as_one_types_on_two_pages_of_a_section(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    pages = {1: "livcr_difficulties", 2: "support_needs"}
+    forms = {number: form_of(client.get(f"{difficulties}/{number}")) for number in pages}
+    for code in ("other", "none"):
+        for number, question in pages.items():
+            if (number, code) == (2, "none"):
+                continue
+            forms[number].setlist(question, [code])
+            saved = client.post(
+                f"{difficulties}/{number}",
+                data=forms[number],
+                headers={"Accept": "application/json"},
+            )
+            assert saved.status_code == 200
+            assert saved.json is not None
+            forms[number]["version"] = str(saved.json["version"])
+            forms[number]["base"] = saved.json["base"]
+    assert values_of(app, difficulties) == {
+        "livcr_difficulties": ("none",),
+        "support_needs": ("other",),
+    }
+
+
+@pytest.mark.parametrize("base", ["", "x", "0" * 16])
+def test_without_what_it_started_from_a_page_that_is_behind_is_a_conflict(
+    client: FlaskClient, app: Flask, difficulties: str, base: str
+) -> None:
+    first, second = (client.get(f"{difficulties}/{page}") for page in (1, 2))
+    send(client, second, "/2", challenges=["hate_speech"])
+    refused = send(client, first, "/1", livcr_difficulties=["few_cases"], base=base)
+    assert refused.status_code == 409
+    assert values_of(app, difficulties) == {"challenges": ("hate_speech",)}
+
+
+def test_a_question_that_the_page_did_not_show_is_not_emptied(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    page = client.get(f"{difficulties}/1")
+    send(client, page, "/1", livcr_difficulties=["few_cases"])
+    structure = difficulties.replace("difficulties", "structure")
+    page = client.get(f"{structure}/1")
+    send(client, page, "/1", livcr_presence="no_plans")
+    without = client.get(f"{difficulties}/1")
+    assert "few_cases" not in without.text
+    page = client.get(f"{structure}/1")
+    send(client, page, "/1", livcr_presence="yes_municipal")
+    # The section of this page was not saved since, yet it asks one question more now.
+    assert send(client, without, "/1").status_code == 409
+    assert values_of(app, difficulties)["livcr_difficulties"] == ("few_cases",)
+
+
+def test_a_rank_that_the_page_did_not_show_is_not_emptied(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    def needs(*codes: str) -> None:
+        page = client.get(f"{difficulties}/2")
+        assert send(client, page, "/2", support_needs=[*codes]).status_code == 303
+
+    needs("helpdesk", "events")
+    page = client.get(f"{difficulties}/3")
+    send(client, page, "/3", fields={"most_pressing:1": "support_needs:helpdesk"})
+    needs("events")
+    without = client.get(f"{difficulties}/3")
+    assert "helpdesk" not in without.text
+    needs("helpdesk", "events")
+    assert send(client, without, "/3").status_code == 409
+    assert values_of(app, difficulties)["most_pressing"] == ("support_needs:helpdesk",)
+
+
+def test_a_choice_between_answers_of_before_is_asked_again(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    mine, theirs = (client.get(f"{difficulties}/1") for _ in range(2))
+    send(client, theirs, "/1", livcr_difficulties=["few_cases"])
+    conflict = send(client, mine, "/1", livcr_difficulties=["none"])
+    send(client, client.get(f"{difficulties}/1"), "/1", livcr_difficulties=["taking_lead"])
+    again = send(client, conflict, "/1", fields={"keep:livcr_difficulties": "saved"})
+    assert again.status_code == 409
+    # Nobody chose between these two yet.
+    assert not [e for e in parsed(again).iter("input") if "checked" in e.attrib]
+    assert values_of(app, difficulties) == {"livcr_difficulties": ("taking_lead",)}
+
+
+def test_eight_who_save_pages_of_a_section_at_once_lose_nothing(
+    client: FlaskClient, app: Flask, difficulties: str
+) -> None:
+    forms = [(number, form_of(client.get(f"{difficulties}/{number}"))) for number in (1, 2)] * 4
+    cookie = client.get_cookie("evaltool")
+    assert cookie is not None
+    together = threading.Barrier(len(forms))
+
+    def save(sent: tuple[int, Fields]) -> int:
+        number, form = sent
+        question = {1: "livcr_difficulties", 2: "challenges"}[number]
+        own = app.test_client()
+        own.set_cookie("evaltool", cookie.value)
+        together.wait()
+        # All who save a page save the same: no reason to ask anybody anything.
+        done = own.post(f"{difficulties}/{number}", data=changed(form, {question: ["none"]}))
+        return done.status_code
+
+    with ThreadPoolExecutor(len(forms)) as pool:
+        assert set(pool.map(save, forms)) == {303}
+    expected = {"livcr_difficulties": ("none",), "challenges": ("none",)}
+    assert values_of(app, difficulties) == expected
 
 
 def test_the_language_is_remembered_and_can_be_switched_on_every_page(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault, Faulty
@@ -15,19 +16,24 @@ from evaltool.catalogue.survey import read_survey
 from evaltool.catalogue.survey_tables import read_tables, table_sources
 from evaltool.catalogue.texts import read_texts
 from evaltool.domain.benchmark import Benchmark
-from evaltool.domain.feedback import Rulebook
 from evaltool.domain.glossary import Glossary
 from evaltool.domain.language import Language, Text, Texts
+from evaltool.domain.library import Library
 from evaltool.domain.meeting import MeetingFormat
 from evaltool.domain.municipality import Register
 from evaltool.domain.questionnaire import Questionnaire
-from evaltool.domain.reporting import Library
+from evaltool.domain.rules import Rulebook
 from evaltool.paths import BENCHMARKS, CONTENT
+
+_FINGERPRINT_LENGTH = 16
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The questionnaire, the survey it is compared with, the register, rules, words and texts."""
+    """The questionnaire, the survey it is compared with, the register, rules, words and texts.
+
+    ``fingerprint`` names the content as a whole: reports made with another may read otherwise.
+    """
 
     questionnaire: Questionnaire
     benchmark: Benchmark
@@ -36,6 +42,7 @@ class Catalogue:
     meetings: tuple[MeetingFormat, ...]
     glossary: Glossary
     texts: Mapping[str, Text]
+    fingerprint: str
 
     def in_language(self, language: Language) -> Texts:
         """The sentences of the interface in one language."""
@@ -77,8 +84,27 @@ def read(
     if survey is None or register is None or faults:
         return None, faults
     benchmark = Benchmark(survey)
-    found = Catalogue(questionnaire, benchmark, register, rulebook, meetings, glossary, texts)
+    found = Catalogue(
+        questionnaire=questionnaire,
+        benchmark=benchmark,
+        register=register,
+        rulebook=rulebook,
+        meetings=meetings,
+        glossary=glossary,
+        texts=texts,
+        fingerprint=_fingerprint(content, benchmarks),
+    )
     return found, faults
+
+
+def _fingerprint(*folders: Path) -> str:
+    """A short name for what all files of some folders hold: another where any of them changes."""
+    digest = sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in (".toml", ".csv")):
+            digest.update(path.relative_to(folder).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:_FINGERPRINT_LENGTH]
 
 
 def load(content: Path = CONTENT, benchmarks: Path = BENCHMARKS) -> Catalogue:

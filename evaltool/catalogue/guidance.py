@@ -4,9 +4,9 @@ from pathlib import Path
 
 from evaltool.catalogue.conditions import ALWAYS, ConditionReader
 from evaltool.catalogue.files import Entry, Faults, enum_of, line_of, read_toml
-from evaltool.domain.feedback import Preparation, Track, TrackRule
 from evaltool.domain.levels import HIGHEST, Criterion, LevelScale
 from evaltool.domain.meeting import STEP, MeetingFormat
+from evaltool.domain.rules import Preparation, Remark, Track, TrackRule
 from evaltool.domain.situation import Area
 
 _LEAST = 10
@@ -78,6 +78,18 @@ def read_tracks(
         entry.done()
     file.done()
     return tuple(tracks), tuple(preparations)
+
+
+def read_remarks(path: Path, reader: ConditionReader, faults: Faults) -> tuple[Remark, ...]:
+    """What is asked about answers that do not go together."""
+    file = Entry(path, "consistency", read_toml(path, faults) or {}, faults)
+    found: list[Remark] = []
+    for entry in file.entries("remarks"):
+        condition = reader.read(entry, entry.raw("when", {}))
+        found.append(Remark(condition, entry.needed_text("text")))
+        entry.done()
+    file.done()
+    return tuple(found)
 
 
 def read_meetings(path: Path, faults: Faults) -> tuple[MeetingFormat, ...]:

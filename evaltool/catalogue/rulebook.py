@@ -6,21 +6,12 @@ from pathlib import Path
 
 from evaltool.catalogue.conditions import ALWAYS, ConditionReader
 from evaltool.catalogue.files import Entry, Faults, enum_of, line_of, read_toml
-from evaltool.catalogue.guidance import read_scales, read_tracks
+from evaltool.catalogue.guidance import read_remarks, read_scales, read_tracks
 from evaltool.domain.advice import LEGAL_SOURCE
 from evaltool.domain.conditions import Condition
-from evaltool.domain.feedback import (
-    Basis,
-    Effort,
-    FindingKind,
-    Item,
-    Rule,
-    Rulebook,
-    Source,
-    Track,
-)
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Questionnaire
+from evaltool.domain.rules import Basis, Effort, FindingKind, Item, Rule, Rulebook, Source, Track
 from evaltool.domain.situation import Area
 
 
@@ -57,6 +48,7 @@ def read_rulebook(
         scales=read_scales(folder / "levels.toml", reader, faults),
         tracks=tracks,
         preparations=preparations,
+        remarks=read_remarks(folder / "consistency.toml", reader, faults),
         sources=sources,
     )
 

@@ -1,19 +1,12 @@
 """Draws a chart: a row per option, your answers marked, the others beside them."""
 
 from reportlab.graphics.shapes import Circle, Drawing, Path, Polygon, Rect, Shape, String
-from reportlab.lib.colors import Color, HexColor
+from reportlab.lib.colors import Color
 
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
 from evaltool.charts.layout import Layout, RowBox, layout_of, legend_lines, row_box
-from evaltool.domain.report import Chart, ChartRow
-
-INK = HexColor("#1b2730")
-QUIET = HexColor("#4a5a66")
-OUTLINE = HexColor("#6b7b87")
-PEERS = HexColor("#a9bdc8")
-ACCENT = HexColor("#0b5468")
-GRID = HexColor("#c9d3da")
-PAPER = HexColor("#ffffff")
+from evaltool.charts.palette import ACCENT, INK, LINE, OUTLINE, PAPER, PEERS, QUIET
+from evaltool.domain.pictures import Chart, ChartRow
 
 _MOVETO, _LINETO = 0, 1
 _FINE = 0.6
@@ -119,7 +112,7 @@ def _axis(drawing: Drawing, layout: Layout, boxes: list[RowBox], height: float) 
         spans = [(middle - half, middle + half) for middle in middles]
     for share, anchor in ((0.0, "start"), (0.5, "middle"), (1.0, "end")):
         x = layout.bar + share * layout.bar_width
-        colour = OUTLINE if share == 0 else GRID
+        colour = OUTLINE if share == 0 else LINE
         drawing.add(_lines([(x, low, x, high) for low, high in spans], colour, _FINE))
         words = f"{100 * share:.0f}\N{NO-BREAK SPACE}%"
         drawing.add(_quiet(x, bottom - layout.small, words, layout, anchor))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from evaltool.charts.fonts import BOLD, REGULAR
 from evaltool.charts.text import width_of, wrapped
-from evaltool.domain.report import Chart, ChartRow
+from evaltool.domain.pictures import Chart, ChartRow
 
 WIDE_FROM = 420.0
 """From this width on (points) labels stand beside the bars, below it above them."""

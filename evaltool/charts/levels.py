@@ -3,10 +3,10 @@
 from reportlab.graphics.shapes import Drawing, Rect, String
 from reportlab.lib.colors import Color
 
-from evaltool.charts.drawing import ACCENT, INK, OUTLINE, PAPER, PEERS, QUIET
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
 from evaltool.charts.layout import WIDE_FROM
-from evaltool.domain.report import LevelPicture, LevelRow
+from evaltool.charts.palette import ACCENT, INK, OUTLINE, PAPER, PEERS, QUIET
+from evaltool.domain.pictures import LevelPicture, LevelRow
 
 _STEPS = 4
 _GAP = 3.0

@@ -7,10 +7,11 @@ from xml.sax.saxutils import escape, quoteattr
 from reportlab.graphics.shapes import Circle, Drawing, Path, Polygon, Rect, Shape, String
 from reportlab.lib.colors import Color
 
-from evaltool.charts.drawing import INK, chart_drawing
+from evaltool.charts.drawing import chart_drawing
 from evaltool.charts.fonts import BOLD
 from evaltool.charts.levels import levels_drawing
-from evaltool.domain.report import Chart, LevelPicture
+from evaltool.charts.palette import INK
+from evaltool.domain.pictures import Chart, LevelPicture
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 

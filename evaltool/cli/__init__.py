@@ -87,6 +87,9 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument(
         "--csv", type=Path, metavar="FOLDER", help="answers, comparisons and actions as CSV files"
     )
+    report.add_argument(
+        "--ics", type=Path, metavar="OUT.ics", help="the dates of the action plan, for a calendar"
+    )
 
     questionnaire = command("questionnaire", _questionnaire, "Print the questionnaire.")
     questionnaire.add_argument("--json", action="store_true", help="as JSON, in both languages")

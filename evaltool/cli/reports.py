@@ -2,7 +2,8 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +12,11 @@ from evaltool.cli.output import SOUND, WRONG_USAGE, refuse, write_all
 from evaltool.cli.terminal import report_text
 from evaltool.domain.document import Document
 from evaltool.domain.language import Texts
+from evaltool.domain.library import Library
 from evaltool.domain.output import report_json
+from evaltool.domain.plan import PlannedAction
 from evaltool.domain.report import Report
-from evaltool.domain.reporting import Library, build
+from evaltool.domain.reporting import build
 
 Make = Callable[[], bytes]
 
@@ -29,15 +32,44 @@ def report(catalogue: Catalogue, document: Document, options: argparse.Namespace
     if str(options.minutes) not in known:
         message = t("cli.no_meeting", minutes=options.minutes, known=", ".join(known))
         return refuse(message, status=WRONG_USAGE)
-    wanted = list(_wanted(build(library, document), library, options))
-    paths = [path for path, _ in wanted]
-    twice = sorted({path for path in paths if paths.count(path) > 1})
-    if twice:
-        return refuse(*(t("cli.same_output", path=path) for path in twice))
+    made = build(library, document)
+    wanted = [*_wanted(made, library, options), *_calendar(document, t, options)]
+    clashes = list(_clashes([path for path, _ in wanted], options.answers, t))
+    if clashes:
+        return refuse(*clashes)
     if not wanted:
-        print(report_text(build(library, document), t))
+        print(report_text(made, t))
         return SOUND
     return write_all({path: make() for path, make in wanted}, t)
+
+
+def _clashes(paths: Sequence[Path], answers: str, t: Texts) -> Iterator[str]:
+    """What would be written over: the file of answers, or a file by another option."""
+    taken = set() if answers == "-" else {Path(answers).resolve()}
+    own = frozenset(taken)
+    for path in paths:
+        resolved = path.resolve()
+        if resolved in taken:
+            key = "cli.output_is_input" if resolved in own else "cli.same_output"
+            yield t(key, path=path)
+        taken.add(resolved)
+
+
+def _calendar(
+    document: Document, t: Texts, options: argparse.Namespace
+) -> Iterator[tuple[Path, Make]]:
+    """The dates of the action plan; a file knows no moments, so its day stands for them."""
+    if options.ics is None:
+        return
+    from evaltool.exports import action_calendar
+
+    municipality = document.municipality
+    midnight = datetime.combine(document.day, time.min, UTC)
+    plan = [
+        PlannedAction(f"{municipality.nis_code}-{number}", 1, action, midnight)
+        for number, action in enumerate(document.actions, start=1)
+    ]
+    yield options.ics, lambda: action_calendar(plan, municipality, t)
 
 
 def _wanted(

@@ -2,17 +2,20 @@
 
 import ipaddress
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
-from evaltool.cli.output import refuse
+from evaltool.cli.output import REFUSED, SOUND, refuse, write_all
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
 from evaltool.store import Store, StoreError, keep_document, open_store
 from evaltool.web.settings import default_instance
+
+T = TypeVar("T")
 
 THREADS = 8
 
@@ -40,12 +43,9 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     if not is_loopback(host):
         return refuse(t("cli.not_local", host=host))
     folder = default_instance() if instance is None else instance
-    try:
-        app = create_app({"INSTANCE": folder, "PORT": port})
-    except StoreError as error:
-        return refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
-    except OSError as error:
-        return refuse(t("cli.no_instance", path=folder, reason=error.strerror))
+    app = _opened(lambda: create_app({"INSTANCE": folder, "PORT": port}), folder, t)
+    if app is None:
+        return REFUSED
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         server = create_server(app, host=host.strip("[]"), port=port, threads=THREADS, ident=None)
@@ -60,13 +60,18 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
         pass
     finally:
         server.close()
-    return 0
+    return SOUND
 
 
 def _store(instance: Path | None, t: Texts) -> Store | None:
     folder = default_instance() if instance is None else instance
+    return _opened(lambda: open_store(folder / "evaltool.sqlite"), folder, t)
+
+
+def _opened(make: Callable[[], T], folder: Path, t: Texts) -> T | None:
+    """What stands on a folder's database; where that cannot be used, why is printed."""
     try:
-        return open_store(folder / "evaltool.sqlite")
+        return make()
     except StoreError as error:
         refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
     except OSError as error:
@@ -84,14 +89,14 @@ def import_files(
     t = catalogue.in_language(language)
     store = _store(instance, t)
     if store is None:
-        return 1
+        return REFUSED
     for path, document in documents:
         evaluation = keep_document(
             store.evaluations, catalogue.questionnaire, document, datetime.now(UTC)
         )
         name = document.municipality.name
         print(t("cli.imported", path=path, id=evaluation.id, municipality=name))
-    return 0
+    return SOUND
 
 
 def export_files(
@@ -101,11 +106,11 @@ def export_files(
     instance: Path | None,
     language: Language,
 ) -> int:
-    """Write evaluations, by default all, as files that can be imported."""
+    """Write evaluations, by default all, as files that can be imported: all of it or nothing."""
     t = catalogue.in_language(language)
     store = _store(instance, t)
     if store is None:
-        return 1
+        return REFUSED
     kept = store.evaluations
     found: list[Evaluation] = []
     missing: list[str] = []
@@ -120,14 +125,11 @@ def export_files(
         return refuse(*missing)
     if not found:
         print(t("cli.nothing_kept"))
+    files: dict[Path, bytes] = {}
     for evaluation in found:
         path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
-        municipality = catalogue.register.municipalities[evaluation.nis_code]
+        municipality = catalogue.register.known(evaluation.nis_code)
         actions = [planned.action for planned in store.plans.of(evaluation.id)]
         text = write(document_of(evaluation, municipality, actions), catalogue.questionnaire)
-        try:
-            path.write_text(text, encoding="utf-8")
-        except OSError as error:
-            return refuse(t("cli.no_output", path=path, reason=error.strerror))
-        print(t("cli.exported", id=evaluation.id, path=path))
-    return 0
+        files[path] = text.encode("utf-8")
+    return write_all(files, t)

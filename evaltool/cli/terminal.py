@@ -4,8 +4,8 @@ import textwrap
 from collections.abc import Iterator
 
 from evaltool.domain.language import Texts
+from evaltool.domain.library import Library
 from evaltool.domain.report import Report
-from evaltool.domain.reporting import Library
 from evaltool.domain.wording import Wording
 
 _WIDTH = 88

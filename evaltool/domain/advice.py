@@ -4,20 +4,20 @@ from collections.abc import Iterable
 
 from evaltool.domain.answers import Answers
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.feedback import Finding, Item, ProposedTrack, Rulebook, Source
+from evaltool.domain.feedback import Finding, ProposedTrack
 from evaltool.domain.language import date_text, listing
 from evaltool.domain.levels import HIGHEST, Level
+from evaltool.domain.pictures import LevelPicture, LevelRow
 from evaltool.domain.questionnaire import DONT_KNOW
 from evaltool.domain.report import (
     CriterionView,
     FindingView,
     ItemView,
     LegalView,
-    LevelPicture,
-    LevelRow,
     LevelView,
     TrackView,
 )
+from evaltool.domain.rules import Item, Rulebook, Source
 from evaltool.domain.situation import STATUTORY_MEMBERS, Fact, LegalMinimum
 from evaltool.domain.survey import Survey
 from evaltool.domain.wording import Wording

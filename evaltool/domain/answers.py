@@ -29,6 +29,11 @@ class Answers:
         value = self.values.get(question, ())
         return frozenset({value}) if isinstance(value, str) else frozenset(value)
 
+    def single(self, question: str) -> str | None:
+        """The answer to a question that takes one; None where it is open or "weet ik niet"."""
+        value = self.values.get(question)
+        return value if isinstance(value, str) and value != DONT_KNOW else None
+
     def part(self, questions: Iterable[Question]) -> "Answers":
         """Only what these questions hold."""
         ids = {question.id for question in questions}

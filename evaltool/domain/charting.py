@@ -2,10 +2,10 @@
 
 from evaltool.domain.comparison import Comparison, Fallback, OptionComparison
 from evaltool.domain.language import percentage
-from evaltool.domain.report import Chart, ChartRow, TrendView
+from evaltool.domain.pictures import Chart, ChartRow, TrendView
 from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, Survey
 from evaltool.domain.trend import Movement, movements
-from evaltool.domain.wording import UNSURE_MARK, Wording, is_unsure
+from evaltool.domain.wording import Wording
 
 
 def chart(wording: Wording, comparison: Comparison) -> Chart:
@@ -48,11 +48,10 @@ def _ordered(comparison: Comparison) -> tuple[OptionComparison, ...]:
 
 def _row(wording: Wording, comparison: Comparison, option: OptionComparison) -> ChartRow:
     label = wording.option(comparison.question, option.option)
-    unsure = is_unsure(option) and option.count is not None
     # Where the comparison already is with Flanders, its tick would repeat the bar.
     flanders = option.flanders_share if comparison.segment != FLANDERS else None
     return ChartRow(
-        label=f"{label}\N{NO-BREAK SPACE}{UNSURE_MARK}" if unsure else label,
+        label=label,
         chosen=option.chosen,
         share=option.share,
         figure=wording.figure(option),
@@ -105,9 +104,8 @@ def _table(
     rows: list[tuple[str, ...]] = []
     for option in options:
         label = wording.option(comparison.question, option.option)
-        mark = f"\N{NO-BREAK SPACE}{UNSURE_MARK}" if is_unsure(option) and option.count else ""
         cells = [
-            f"{label}{mark}",
+            label,
             t("report.table.yes") if option.chosen else "",
             wording.base(option),
             "–" if option.share is None else percentage(option.share),

@@ -7,6 +7,7 @@ from enum import StrEnum
 from evaltool.domain.answers import Answers, reported
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Kind, Question, Questionnaire
+from evaltool.domain.signals import radicalisation_any, signals_segment
 from evaltool.domain.statistics import wilson
 from evaltool.domain.survey import (
     FLANDERS,
@@ -54,12 +55,19 @@ class OptionComparison:
     discrepancies: tuple[str, ...]
 
     @property
+    def is_rare(self) -> bool:
+        """Whether certainly only few chose it; ``other`` is too many things to be rare."""
+        return self.interval is not None and self.interval[1] < FEW and self.option != OTHER
+
+    @property
     def sets_apart(self) -> bool:
-        """Whether nearly everybody else answers otherwise; ``none`` and ``other`` never do."""
+        """Whether nearly everybody else answers otherwise, where several answers are possible.
+
+        ``none`` and ``other`` never do: what was chosen besides them says it.
+        """
         if self.interval is None or self.option in ("none", OTHER):
             return False
-        low, high = self.interval
-        return high < FEW if self.chosen else low > MOST
+        return self.is_rare if self.chosen else self.interval[0] > MOST
 
 
 @dataclass(frozen=True)
@@ -134,36 +142,6 @@ def compare(
     )
 
 
-def signals_segment(answers: Answers) -> str | None:
-    """The survey's split by own signals (Tabel 6); None where either answer is missing."""
-    radicalisation = radicalisation_any(answers)
-    polarisation = _single(answers, "polarisation_signals")
-    if radicalisation is None or polarisation is None:
-        return None
-    match radicalisation == "yes", polarisation != "no":
-        case True, True:
-            return "signals_both"
-        case True, False:
-            return "signals_radicalisation_only"
-        case False, True:
-            return "signals_polarisation_only"
-        case _:
-            return "signals_none"
-
-
-def radicalisation_any(answers: Answers) -> str | None:
-    """Whether any signals of radicalisation come in: ``yes``, ``no`` or None (Tabel 1)."""
-    signals = _single(answers, "radicalisation_signals")
-    if signals is None:
-        return None
-    return "no" if signals == "none" else "yes"
-
-
-def _single(answers: Answers, question: str) -> str | None:
-    value = answers.values.get(question)
-    return value if isinstance(value, str) and value != DONT_KNOW else None
-
-
 def _comparisons(
     question: Question, benchmark: Benchmark, answers: Answers, cluster: int
 ) -> Iterator[Comparison]:
@@ -176,7 +154,7 @@ def _comparisons(
     survey = benchmark.survey
     if question.id == "policy_actions":
         # Published only by own policy (Tabel 7), never for all municipalities together.
-        policy = _single(answers, "specific_policy")
+        policy = answers.single("specific_policy")
         split = None if policy is None else survey.get(question.id, f"policy_{policy}")
         if split is not None:
             yield _compared(benchmark, split, chosen, question)

@@ -165,7 +165,9 @@ class AtLevel(Condition):
     def facts(self, situation: Situation) -> Facts | None:
         """See :meth:`Condition.facts`."""
         level = situation.levels.get(self.area)
-        return () if level is not None and self.at_least <= level <= self.at_most else None
+        if level is None or not self.at_least <= level <= self.at_most:
+            return None
+        return situation.level_facts.get(self.area, ())
 
 
 @dataclass(frozen=True)

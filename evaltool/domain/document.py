@@ -10,7 +10,7 @@ from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality, Register
 from evaltool.domain.plan import Action
 from evaltool.domain.plan_form import action_form, read_actions
-from evaltool.domain.questionnaire import Kind, Question, Questionnaire
+from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 from evaltool.domain.strict_json import day, parse, shown
 from evaltool.domain.validation import Problem, Refused, validate
 
@@ -101,7 +101,7 @@ def write(document: Document, questionnaire: Questionnaire) -> str:
     form |= {
         "date": document.day.isoformat(),
         "edition": document.edition,
-        "answers": {id_: _plain(value) for id_, value in answers.values.items()},
+        "answers": {id_: plain(value) for id_, value in answers.values.items()},
         "other_text": dict(answers.other_text),
         "notes": dict(answers.notes),
     }
@@ -110,7 +110,8 @@ def write(document: Document, questionnaire: Questionnaire) -> str:
     return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
 
 
-def _plain(value: Answer) -> object:
+def plain(value: Answer) -> object:
+    """An answer as JSON holds it: a code, a list of codes or an object of codes."""
     if isinstance(value, str):
         return value
     return dict(value) if isinstance(value, Mapping) else list(value)
@@ -204,11 +205,24 @@ def _values(
         elif question is None:
             problems.append(Problem("unknown_question", shown(id_)))
         else:
+            if question.kind is Kind.TREND and value == DONT_KNOW:
+                value = _unknown_trends(question, held, questionnaire)
             answer = _answer(question, value)
             if isinstance(answer, Problem):
                 problems.append(answer)
             elif answer:
                 yield id_, answer
+
+
+def _unknown_trends(
+    question: Question, held: Mapping[str, object], questionnaire: Questionnaire
+) -> Mapping[str, str]:
+    """ "Weet ik niet" at a trend as a whole: at every option chosen at its source."""
+    source = questionnaire.by_id[question.sources[0]]
+    chosen = held.get(source.id, [])
+    codes = chosen if isinstance(chosen, list) else []
+    known = {option.id for option in source.options} - source.exclusive
+    return {code: DONT_KNOW for code in codes if isinstance(code, str) and code in known}
 
 
 def _answer(question: Question, value: object) -> Answer | Problem:

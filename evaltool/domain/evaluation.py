@@ -41,11 +41,16 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """An evaluation as it was when it was finished for the ``number``-th time (from 1)."""
+    """An evaluation as it was when it was finished for the ``number``-th time (from 1).
+
+    ``content`` tells which texts, rules and figures it was reported with; empty where that was
+    not kept yet.
+    """
 
     number: int
     finished_at: datetime
     evaluation: Evaluation
+    content: str = ""
 
 
 class NotFound(Exception):
@@ -58,6 +63,14 @@ class Finished(Exception):
 
 class VersionConflict(Exception):
     """Somebody saved the same section in the meantime; ``current`` is what is kept now."""
+
+    def __init__(self, current: Evaluation) -> None:
+        super().__init__(current.id)
+        self.current = current
+
+
+class ProfileConflict(Exception):
+    """Somebody changed cluster or date in the meantime; ``current`` is what is kept now."""
 
     def __init__(self, current: Evaluation) -> None:
         super().__init__(current.id)

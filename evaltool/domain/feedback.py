@@ -1,16 +1,13 @@
 """From answers to advice: declared rules become findings, declared criteria become levels."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
 
 from evaltool.domain.answers import Answers, reported
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.conditions import Condition
-from evaltool.domain.language import Text
-from evaltool.domain.levels import Level, LevelScale, level
+from evaltool.domain.levels import Level, level
 from evaltool.domain.questionnaire import Questionnaire
+from evaltool.domain.rules import FindingKind, Item, Preparation, Remark, Rule, Rulebook, TrackRule
 from evaltool.domain.situation import Area, Fact, LegalMinimum, Situation, legal_minimum
 
 TOP_FINDINGS = 5
@@ -18,107 +15,6 @@ TOP_FINDINGS = 5
 
 AREA_FINDINGS = 6
 """Most findings per area; the rest goes to an annex."""
-
-
-class FindingKind(StrEnum):
-    """What a finding is: a gap before the law, a point of attention, a strength."""
-
-    LEGAL = "legal"
-    ATTENTION = "attention"
-    STRENGTH = "strength"
-
-
-class Basis(StrEnum):
-    """What a finding rests on."""
-
-    LAW = "law"
-    SURVEY = "survey"
-    PRACTICE = "practice"
-
-
-class Track(StrEnum):
-    """The coaching track of VVSG that a finding fits."""
-
-    START = "start"
-    REACTIVATE = "reactivate"
-    OPTIMISE = "optimise"
-    MONITOR = "monitor"
-
-
-class Effort(StrEnum):
-    """How soon the next step can be taken."""
-
-    WEEK = "week"
-    QUARTER = "quarter"
-    YEAR = "year"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Something a finding rests on or sends its reader to.
-
-    ``read`` is the day on which the statement of a legal source was read in a stored copy;
-    ``discrepancies`` touch the passage of the survey report that is cited.
-    """
-
-    id: str
-    title: Text
-    publisher: Text
-    where: str
-    year: str
-    statement: Text | None = None
-    read: date | None = None
-    discrepancies: tuple[str, ...] = ()
-
-    @property
-    def is_passage(self) -> bool:
-        """Whether it is a passage of the survey report, to be found by its title alone."""
-        return not self.where
-
-
-@dataclass(frozen=True)
-class Item:
-    """What a rule says for one option, named (question, option): shown when its condition holds.
-
-    ``sources`` are what it rests on besides the sources of its rule.
-    """
-
-    condition: Condition
-    option: tuple[str, str]
-    text: Text
-    sources: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A condition over answers and comparisons, and what is said when it holds.
-
-    With ``items`` the rule holds only if at least one of them does. ``figure`` names the
-    (question, option) whose figure is put beside what we see. Of the rules with the same
-    ``topic`` a report shows only the first, so that nothing is said twice. ``ask`` is the
-    question to put to the table; a strength has none. Without ``by_peers`` a difference from
-    the peers does not make it more urgent.
-    """
-
-    id: str
-    area: Area
-    kind: FindingKind
-    basis: Basis
-    condition: Condition
-    topic: str
-    priority: int
-    title: Text
-    see: Text
-    why: Text
-    steps: tuple[Text, ...]
-    who: Text
-    track: Track
-    effort: Effort
-    ask: Text | None = None
-    figure: tuple[str, str] | None = None
-    items: tuple[Item, ...] = ()
-    sources: tuple[str, ...] = ()
-    by_peers: bool = True
 
 
 @dataclass(frozen=True)
@@ -138,34 +34,6 @@ class Finding:
     def is_strength(self) -> bool:
         """Whether it says what goes well."""
         return self.rule.kind is FindingKind.STRENGTH
-
-
-@dataclass(frozen=True)
-class TrackRule:
-    """When a coaching track is proposed, and why; the first that holds counts."""
-
-    track: Track
-    condition: Condition
-    reason: Text
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """Something to have ready for the intake, where its condition holds."""
-
-    condition: Condition
-    text: Text
-
-
-@dataclass(frozen=True)
-class Rulebook:
-    """All that feedback is made of."""
-
-    rules: tuple[Rule, ...]
-    scales: tuple[LevelScale, ...]
-    tracks: tuple[TrackRule, ...]
-    preparations: tuple[Preparation, ...]
-    sources: Mapping[str, Source]
 
 
 @dataclass(frozen=True)
@@ -223,7 +91,11 @@ def evaluate(
     given = reported(questionnaire, answers)
     situation = Situation(questionnaire, given, comparisons, cluster, legal_minimum(given))
     levels = tuple(level(scale, situation) for scale in rulebook.scales)
-    situation = replace(situation, levels={found.area: found.number for found in levels})
+    situation = replace(
+        situation,
+        levels={found.area: found.number for found in levels},
+        level_facts={found.area: found.because for found in levels},
+    )
     held = sorted(_held(rulebook.rules, situation), key=lambda finding: finding.rank)
     return Feedback(
         situation.legal,
@@ -232,6 +104,15 @@ def evaluate(
         _track(rulebook.tracks, situation),
         tuple(p for p in rulebook.preparations if p.condition.facts(situation) is not None),
     )
+
+
+def remarks(
+    questionnaire: Questionnaire, rulebook: Rulebook, answers: Answers, cluster: int
+) -> tuple[Remark, ...]:
+    """What does not go together in these answers; they are kept as they are."""
+    given = reported(questionnaire, answers)
+    situation = Situation(questionnaire, given, (), cluster, legal_minimum(given))
+    return tuple(r for r in rulebook.remarks if r.condition.facts(situation) is not None)
 
 
 def _track(rules: Iterable[TrackRule], situation: Situation) -> ProposedTrack | None:

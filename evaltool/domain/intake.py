@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from evaltool.domain.feedback import Track
 from evaltool.domain.language import Texts
 from evaltool.domain.report import FindingView, ItemView, LevelView, QuestionView, Report, TrackView
+from evaltool.domain.rules import Track
 
 DIFFICULTIES = ("livcr_difficulties", "policy_difficulties", "challenges")
 """The questions that say what is hard."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from evaltool.domain.conditions import Condition
 from evaltool.domain.language import Text
-from evaltool.domain.situation import Area, Situation
+from evaltool.domain.situation import Area, Fact, Situation
 
 HIGHEST = 4
 """The last of the four steps."""
@@ -37,11 +37,15 @@ class LevelScale:
 
 @dataclass(frozen=True)
 class Level:
-    """The level of an area (1 to 4, None where too little is answered), criterion by criterion."""
+    """The level of an area (1 to 4, None where too little is answered), criterion by criterion.
+
+    ``because`` are the answers that the criteria up to this level rest on.
+    """
 
     area: Area
     number: int | None
     criteria: tuple[tuple[Criterion, bool], ...]
+    because: tuple[Fact, ...] = ()
 
     @property
     def missing_for_next(self) -> tuple[Criterion, ...]:
@@ -54,7 +58,8 @@ class Level:
 
 def level(scale: LevelScale, situation: Situation) -> Level:
     """How far an area is: each criterion of a level and of those below it has to be met."""
-    met = tuple((c, c.condition.facts(situation) is not None) for c in scale.criteria)
+    facts = {c.id: c.condition.facts(situation) for c in scale.criteria}
+    met = tuple((c, facts[c.id] is not None) for c in scale.criteria)
     if scale.lowest is not None and scale.lowest.facts(situation) is not None:
         return Level(scale.area, 1, met)
     needed = {*scale.needs, *(situation.asked & set(scale.needs_if_asked))}
@@ -63,4 +68,6 @@ def level(scale: LevelScale, situation: Situation) -> Level:
     number = 1
     while number < HIGHEST and all(held for c, held in met if c.level <= number + 1):
         number += 1
-    return Level(scale.area, number, met)
+    reached = [facts[c.id] or () for c in scale.criteria if c.level <= number]
+    because = tuple(dict.fromkeys(fact for held in reached for fact in held))
+    return Level(scale.area, number, met, because)

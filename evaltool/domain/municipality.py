@@ -90,6 +90,27 @@ class Register:
             code = self.former[code].merged_into
         return self.municipalities[code]
 
+    def known(self, nis_code: str) -> Municipality:
+        """The municipality of today or of the past with this code, under the name it had.
+
+        One that was merged since has the police zone and province of what it became, and no
+        group: what was kept before stays readable.
+
+        Raises:
+            KeyError: the code never was that of a Flemish municipality.
+        """
+        if nis_code in self.municipalities:
+            return self.municipalities[nis_code]
+        today = self.successor(nis_code)
+        return Municipality(
+            nis_code=nis_code,
+            name=self.former[nis_code].name,
+            province=today.province,
+            police_zone=today.police_zone,
+            belfius_group=None,
+            proposal=Proposal((), (), today.proposal.reason),
+        )
+
     def search(self, typed: str) -> tuple[Municipality, ...]:
         """The municipalities whose present or former name fits what was typed, by name.
 

@@ -7,11 +7,33 @@ _EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[A-Za-z]{2,}")
 _ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{2}[.\s-]?\d{2}[.\s-]?\d{2}[.\s-]?\d{3}[.\s-]?\d{2}(?!\d)")
 # A Belgian number: trunk 0, +32 or 0032, then 8 or 9 digits in groups.
 _PHONE = re.compile(r"(?<![\d.])(?:\+32|0032|0)(?:[\s./-]?\(0\))?(?:[\s./-]?\d){8,9}(?!\d)")
-_DATE = re.compile(r"(?<!\d)(\d{1,2})[./\s-](\d{1,2})[./\s-](\d{4})(?!\d)")
-_ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_MONTHS = (
+    *("jan(?:uari|uary)?", "feb(?:ruari|ruary)?", "m(?:aart|rt|arch|ar)", "apr(?:il)?"),
+    *("mei|may", "june?|juni", "july?|juli", "aug(?:ustus|ust)?", "sept?(?:ember)?"),
+    *("o[kc]t(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"),
+)
+_MONTH = rf"(?P<word>{'|'.join(_MONTHS)})\b\.?"
+_YEAR = r"(?P<year>\d{4}|['’]?\d{2})(?!\d)"
+_DAY = r"(?P<day>\d{1,2})"
+_BETWEEN = r"(?:\s*[./-]\s*|\s+)"
+_DATES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<!\d){_DAY}{_BETWEEN}(?P<month>\d{{1,2}}){_BETWEEN}{_YEAR}",
+        rf"(?<!\d)(?P<year>\d{{4}})[./-](?P<month>\d{{1,2}})[./-]{_DAY}(?!\d)",
+        rf"(?<!\d){_DAY}(?:st|nd|rd|th|ste|de|e)?[\s.-]*(?:of\s+)?{_MONTH}[\s,-]*{_YEAR}",
+        rf"\b{_MONTH}\s*{_DAY}(?:st|nd|rd|th)?(?:\s*,\s*|\s+){_YEAR}",
+    )
+)
 # A date alone may be that of a meeting; one with such a word beside it is that of a birth.
-_BIRTH_WORD = re.compile(r"geboren|geboortedatum|geb\.|°|\bborn\b|date of birth", re.IGNORECASE)
-_BIRTH_DISTANCE = 25
+# The sign is no degree, no number (n°) and no item of an article (1°).
+_BIRTH_WORD = re.compile(
+    r"\bgeboren\b|geboortedatum|\bgeb\.|(?<!\d)(?<!\bn)(?<!\bnr)°(?!\s*[CF]\b)|\bborn\b"
+    r"|date of birth|birth date",
+    re.IGNORECASE,
+)
+_MOST_BEFORE = 25
+_MOST_AFTER = 3
 
 
 def is_national_number(digits: str) -> bool:
@@ -45,13 +67,31 @@ def suspicions(text: str) -> tuple[str, ...]:
 
 
 def _holds_birth_date(text: str) -> bool:
-    for pattern, order in ((_DATE, (3, 2, 1)), (_ISO_DATE, (1, 2, 3))):
-        for match in pattern.finditer(text):
-            try:
-                date(*(int(match.group(i)) for i in order))
-            except ValueError:
-                continue
-            before = text[max(0, match.start() - _BIRTH_DISTANCE) : match.end() + 5]
-            if _BIRTH_WORD.search(before):
-                return True
+    words = [match.span() for match in _BIRTH_WORD.finditer(text)]
+    dates = (match for pattern in _DATES for match in pattern.finditer(text)) if words else ()
+    return any(
+        (0 <= date_.start() - end <= _MOST_BEFORE or 0 <= start - date_.end() <= _MOST_AFTER)
+        and _is_day(date_)
+        for date_ in dates
+        for start, end in words
+    )
+
+
+def _is_day(found: re.Match[str]) -> bool:
+    """Whether a date is one of the calendar; a year of two digits may be of either century."""
+    parts = found.groupdict()
+    word = parts.get("word")
+    month = int(parts["month"]) if word is None else _number_of(word)
+    year = parts["year"].lstrip("'’")
+    for century in ("",) if len(year) == 4 else ("19", "20"):
+        try:
+            date(int(century + year), month, int(parts["day"]))
+        except ValueError:
+            continue
+        return True
     return False
+
+
+def _number_of(month: str) -> int:
+    known = (re.fullmatch(names, month, re.IGNORECASE) for names in _MONTHS)
+    return next(number for number, fits in enumerate(known, start=1) if fits)

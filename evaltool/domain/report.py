@@ -3,59 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
+from evaltool.domain.answers import Answers
 from evaltool.domain.comparison import Comparison
-from evaltool.domain.feedback import Feedback, FindingKind
+from evaltool.domain.feedback import Feedback
 from evaltool.domain.language import Language
 from evaltool.domain.municipality import Municipality
+from evaltool.domain.pictures import Chart, LevelPicture, TrendView
 from evaltool.domain.plan import Action
+from evaltool.domain.rules import FindingKind
 
-
-@dataclass(frozen=True)
-class ChartRow:
-    """One option: label, share (0 to 1) with 95 % interval and Flanders' share, and ``figure``.
-
-    ``figure`` is share and base ready to print. Without a share, ``count`` of ``n`` is drawn
-    as dots.
-    """
-
-    label: str
-    chosen: bool
-    share: float | None
-    figure: str
-    count: int | None
-    n: int | None
-    interval: tuple[float, float] | None
-    flanders: float | None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A drawing of one comparison, with its text alternative and the same as a table.
-
-    ``title`` says the finding; ``you`` stands before the chosen rows; ``legend`` holds
-    (kind, words) with the kinds you, peers, flanders, interval and dots; ``notes`` are the
-    lines under it; the first cell of a table row names the row.
-    """
-
-    id: str
-    title: str
-    alt: str
-    rows: tuple[ChartRow, ...]
-    you: str
-    legend: tuple[tuple[str, str], ...]
-    notes: tuple[str, ...]
-    table_head: tuple[str, ...]
-    table_rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class TrendView:
-    """What the survey of 2018 says of the same: a head, rows (name, 2018, 2020) and a caveat."""
-
-    title: str
-    head: tuple[str, str, str]
-    rows: tuple[tuple[str, str, str], ...]
-    caveat: str
+FIRST_STRENGTHS = 6
+"""Most strengths on the first page."""
 
 
 @dataclass(frozen=True)
@@ -153,28 +111,6 @@ class LevelView:
 
 
 @dataclass(frozen=True)
-class LevelRow:
-    """The steps of an area: ``names`` of all four, or what is said where ``number`` is None.
-
-    ``sentence`` says the same in words.
-    """
-
-    label: str
-    number: int | None
-    names: tuple[str, ...]
-    sentence: str
-
-
-@dataclass(frozen=True)
-class LevelPicture:
-    """The levels of all areas as a drawing, with a text in its place."""
-
-    title: str
-    alt: str
-    rows: tuple[LevelRow, ...]
-
-
-@dataclass(frozen=True)
 class TrackView:
     """The coaching track that is proposed (``track``: its code) and why."""
 
@@ -241,7 +177,8 @@ class Report:
 
     ``facts`` are (label, value) pairs for cover and head, ``findings`` all findings in their
     order, ``attention`` those among them that are no strength. ``answers`` lists all answers and
-    notes per section (title, questions), asked or not answered. ``plan`` shows ``actions``.
+    notes per section (title, questions), asked or not answered. ``plan`` shows ``actions``;
+    ``given`` are the answers that are reported, of ``edition`` of the questionnaire.
     """
 
     language: Language
@@ -269,6 +206,8 @@ class Report:
     comparisons: tuple[Comparison, ...]
     feedback: Feedback
     findings: tuple[FindingView, ...]
+    edition: str
+    given: Answers
     track: TrackView | None
     preparations: tuple[str, ...]
     plan: tuple[ActionView, ...]
@@ -277,6 +216,16 @@ class Report:
     def chapter(self, section: str) -> Chapter | None:
         """The chapter of a section; None where nothing of it was answered."""
         return next((c for c in self.chapters if c.id == section), None)
+
+    @property
+    def first_strengths(self) -> tuple[FindingView, ...]:
+        """The strengths of the first page."""
+        return self.strengths[:FIRST_STRENGTHS]
+
+    @property
+    def more_strengths(self) -> int:
+        """How many strengths there are besides."""
+        return len(self.strengths) - len(self.first_strengths)
 
     @property
     def attention(self) -> tuple[FindingView, ...]:

@@ -1,22 +1,18 @@
 """Builds the Report from answers, survey and rules."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from evaltool.domain.advice import LEGAL_SOURCE, Advice
 from evaltool.domain.answers import asked, reported
-from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.charting import chart, trend
 from evaltool.domain.comparison import Comparison, compare
 from evaltool.domain.document import Document
-from evaltool.domain.feedback import Feedback, Finding, Rulebook, evaluate
-from evaltool.domain.language import Texts, date_text
-from evaltool.domain.meeting import MeetingFormat
-from evaltool.domain.municipality import Register
-from evaltool.domain.plan import Action, in_order
-from evaltool.domain.questionnaire import Question, Questionnaire, Section
+from evaltool.domain.feedback import Feedback, Finding, evaluate
+from evaltool.domain.language import date_text
+from evaltool.domain.library import Library, action_view
+from evaltool.domain.plan import in_order
+from evaltool.domain.questionnaire import Question, Section
 from evaltool.domain.report import (
-    ActionView,
     Chapter,
     ComparedView,
     DiscrepancyView,
@@ -34,39 +30,9 @@ CLUSTER_DISCREPANCY = "D29"
 """Touches every report: the survey's clusters carry the name of another typology."""
 
 
-@dataclass(frozen=True)
-class Library:
-    """All a report is made from besides the answers: content and survey of one edition."""
-
-    questionnaire: Questionnaire
-    benchmark: Benchmark
-    rulebook: Rulebook
-    register: Register
-    meetings: tuple[MeetingFormat, ...]
-    texts: Texts
-
-
 def build(library: Library, document: Document) -> Report:
     """The report on a document, in the language of the library's texts."""
     return _Builder(library, document).report()
-
-
-def action_view(library: Library, action: Action) -> ActionView:
-    """An action in words, with the finding that it was picked from."""
-    t = library.texts
-    picked = next((r for r in library.rulebook.rules if r.id == action.finding), None)
-    area = None if picked is None else library.questionnaire.section_by_id[picked.area]
-    return ActionView(
-        title=action.title,
-        finding_title="" if picked is None else t.of(picked.title),
-        area_label="" if area is None else t.of(area.title),
-        owner=action.owner,
-        due="" if action.due is None else date_text(action.due, t.language),
-        state=action.state,
-        state_label=t(f"plan.state.{action.state}"),
-        remark=action.remark,
-        is_over=action.state.is_over,
-    )
 
 
 class _Builder:
@@ -121,6 +87,8 @@ class _Builder:
             comparisons=self.comparisons,
             feedback=self.feedback,
             findings=tuple(self.views[id(f)] for f in self.feedback.findings),
+            edition=self.document.edition,
+            given=self.answers,
             track=None if track is None else self.advice.track(track),
             preparations=tuple(t.of(p.text) for p in self.feedback.preparations),
             plan=tuple(
@@ -146,7 +114,10 @@ class _Builder:
         return sentence
 
     def headlines(self) -> Iterator[str]:
-        """For the questions published per cluster, where the municipality stands."""
+        """Where the municipality stands on the two questions that say most about its LIVC-R.
+
+        Those are whether there is one and whether there is an information-sharing agreement.
+        """
         for comparison in self.comparisons:
             told = comparison.question in ("livcr_presence", "information_agreement")
             if told and comparison.chosen:

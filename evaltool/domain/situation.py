@@ -62,7 +62,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Situation:
-    """What conditions look at: the answers that are reported, and all that follows from them."""
+    """What conditions look at: the answers that are reported, and all that follows from them.
+
+    ``level_facts`` are the answers that the levels rest on.
+    """
 
     questionnaire: Questionnaire
     answers: Answers
@@ -70,6 +73,7 @@ class Situation:
     cluster: int
     legal: LegalMinimum
     levels: Mapping[Area, int | None] = field(default_factory=dict)
+    level_facts: Mapping[Area, tuple[Fact, ...]] = field(default_factory=dict)
 
     @cached_property
     def asked(self) -> frozenset[str]:
@@ -87,8 +91,16 @@ class Situation:
 
     @cached_property
     def apart(self) -> frozenset[tuple[str, str]]:
-        """The (question, option) in which nearly everybody else answers otherwise."""
-        return frozenset((c.question, o.option) for c in self.comparisons for o in c.apart)
+        """The (question, option) in which nearly everybody else answers otherwise.
+
+        At a single question only what was chosen: not choosing what most chose says the same.
+        """
+        return frozenset(
+            (comparison.question, option.option)
+            for comparison in self.comparisons
+            for option in comparison.options
+            if (option.sets_apart if comparison.multi else option.chosen and option.is_rare)
+        )
 
     def answered(self, question: str) -> bool:
         """Whether a question is asked and answered with anything but "weet ik niet"."""

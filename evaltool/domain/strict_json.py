@@ -1,11 +1,13 @@
 """JSON read strictly: every fault at once, nothing guessed."""
 
 import json
+import re
 from datetime import date
 
 from evaltool.domain.validation import Problem, Refused
 
 _MOST_DIGITS = 20
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class NoNumber:
@@ -59,10 +61,10 @@ def shown(text: str) -> str:
 def day(text: object) -> date | None:
     """A date written as 2026-11-23; None for anything else.
 
-    ``fromisoformat`` also takes forms such as 20261123, which no form of ours has.
+    ``fromisoformat`` also takes forms such as 20261123 and 2026-W48-1, which no form of ours has.
     """
     try:
-        if isinstance(text, str) and len(text) == len("2026-11-23"):
+        if isinstance(text, str) and _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         pass

@@ -11,7 +11,7 @@ from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, CountStatus
 from evaltool.domain.validation import Problem
 
 UNSURE_MARK = "*"
-"""Put behind the name of an option whose count is ambiguous."""
+"""Put behind a count that is ambiguous, wherever it is shown."""
 
 # Two spaces that neither a page nor a drawing folds into one.
 _APART = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
@@ -103,7 +103,7 @@ class Wording:
         """``20 van 42``, or that the base is not published."""
         if option.count is None or option.n is None:
             return self.texts("report.base_not_published")
-        return self.texts("report.base", count=option.count, n=option.n)
+        return self.texts("report.base", count=marked_count(option), n=option.n)
 
     def figure(self, option: OptionComparison) -> str:
         """Share and base, ``48 %  20 van 42``; only the counts where the base is small."""
@@ -126,7 +126,8 @@ class Wording:
         if option.count is None or option.n is None:
             share = percentage(option.share) if option.share is not None else "?"
             return self.texts("report.others.share_only", share=share, peers=peers, label=label)
-        values = {"count": option.count, "n": option.n, "peers": peers, "label": label}
+        count = marked_count(option)
+        values = {"count": count, "n": option.n, "peers": peers, "label": label}
         if option.count == 0:
             return self.texts("report.others.nobody", **values)
         if option.count == 1:
@@ -258,6 +259,11 @@ class Refusals:
             if known is not None and name in known.by_id:
                 return self._wording.option(id_, name)
         return code
+
+
+def marked_count(option: OptionComparison) -> str:
+    """The count as it is written, with a mark where more than one count fits."""
+    return f"{option.count}{UNSURE_MARK}" if is_unsure(option) else str(option.count)
 
 
 def is_unsure(option: OptionComparison) -> bool:

@@ -6,8 +6,8 @@ from datetime import date
 
 from evaltool.domain.comparison import Comparison
 from evaltool.domain.language import Texts
+from evaltool.domain.library import Library
 from evaltool.domain.report import QuestionView, Report
-from evaltool.domain.reporting import Library
 from evaltool.domain.wording import Wording
 
 Cell = str | int | float | date | None

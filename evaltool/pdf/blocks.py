@@ -8,9 +8,9 @@ from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable, KeepTogether
 
+from evaltool.charts.palette import ACCENT
 from evaltool.pdf.structure import Element
 from evaltool.pdf.styles import (
-    ACCENT,
     FRAME_HEIGHT,
     TEXT_WIDTH,
     Tone,

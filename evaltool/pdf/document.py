@@ -8,14 +8,13 @@ from typing import Any
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate
 
 from evaltool.charts import REGULAR, register_fonts
+from evaltool.charts.palette import LINE, QUIET
 from evaltool.domain.language import LOCALES, Texts
 from evaltool.pdf.canvas import TaggedCanvas
 from evaltool.pdf.styles import (
-    LINE,
     MARGIN,
     PAGE_HEIGHT,
     PAGE_WIDTH,
-    QUIET,
     TEXT_WIDTH,
 )
 from evaltool.pdf.text import printable

@@ -7,9 +7,10 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import Flowable
 
+from evaltool.charts.palette import OUTLINE
 from evaltool.pdf.canvas import TaggedCanvas
 from evaltool.pdf.paragraphs import ListItem, Tagged
-from evaltool.pdf.styles import BASELINE, CONTROL
+from evaltool.pdf.styles import BASELINE
 
 PITCH = 1.7 * BASELINE
 """From one line to write on to the next, in points."""
@@ -21,7 +22,7 @@ _COLUMN_GAP = 18.0
 
 def _shape(canvas: TaggedCanvas, x: float, y: float, *, single: bool) -> None:
     """A circle for one answer, a square for several; its lower left corner at x, y."""
-    canvas.setStrokeColor(CONTROL)
+    canvas.setStrokeColor(OUTLINE)
     canvas.setLineWidth(1)
     if single:
         canvas.circle(x + _SIZE / 2, y + _SIZE / 2, _SIZE / 2, stroke=1, fill=0)
@@ -30,7 +31,7 @@ def _shape(canvas: TaggedCanvas, x: float, y: float, *, single: bool) -> None:
 
 
 def _line(canvas: TaggedCanvas, start: float, end: float, y: float) -> None:
-    canvas.setStrokeColor(CONTROL)
+    canvas.setStrokeColor(OUTLINE)
     canvas.setLineWidth(0.5)
     canvas.line(start, y, end, y)
 

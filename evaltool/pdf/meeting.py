@@ -18,7 +18,7 @@ from evaltool.pdf.text import shortened
 _NOTE_LINES = 3
 _FEW_LINES = 1
 
-_DECISIONS = 4
+_DECISIONS = 3
 """Decisions that there is room to write down at the end."""
 
 _LONG_LINE = 180
@@ -49,9 +49,7 @@ def _content(sheet: MeetingSheet, report: Report, t: Texts) -> Iterator[Flowable
     for item in sheet.items:
         yield together(*_item(item, t))
     if sheet.left_out:
-        first, *rest = bullets(sheet.left_out)
-        yield together(Heading(t("document.meeting.left_out"), 2), first)
-        yield from rest
+        yield together(Heading(t("document.meeting.left_out"), 2), *bullets(sheet.left_out))
 
 
 def _agenda(sheet: MeetingSheet, t: Texts) -> Flowable:
@@ -93,7 +91,8 @@ def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
     if item.kind is ItemKind.CLOSING:
         for number in range(1, _DECISIONS + 1):
             yield ToWrite(t("document.meeting.decided", number=number))
-    lines = _NOTE_LINES if item.choices else _FEW_LINES
-    yield ToWrite(t("document.meeting.notes"), lines=lines, after=BASELINE / 2)
+    else:
+        lines = _NOTE_LINES if item.choices else _FEW_LINES
+        yield ToWrite(t("document.meeting.notes"), lines=lines, after=BASELINE / 2)
     if item.source:
         yield Tagged(t("document.meeting.rests_on", source=item.source), "small")

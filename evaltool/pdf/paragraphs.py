@@ -7,9 +7,10 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Paragraph
 from reportlab.platypus.paragraph import _SplitWord
 
+from evaltool.charts.palette import ACCENT
 from evaltool.pdf.canvas import TaggedCanvas
 from evaltool.pdf.structure import Element
-from evaltool.pdf.styles import ACCENT, BASELINE, MARGIN, PAGE_HEIGHT, TEXT_WIDTH, styles
+from evaltool.pdf.styles import BASELINE, MARGIN, PAGE_HEIGHT, TEXT_WIDTH, styles
 from evaltool.pdf.text import markup, printable
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from reportlab.platypus import Flowable, Spacer
 
 from evaltool.domain.language import Texts
+from evaltool.domain.library import Library
 from evaltool.domain.questionnaire import OTHER, Kind, Option, Question, Questionnaire, Section
-from evaltool.domain.reporting import Library
 from evaltool.domain.wording import Wording
 from evaltool.pdf.blocks import Panel, Rule, together
 from evaltool.pdf.document import render

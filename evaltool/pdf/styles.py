@@ -10,20 +10,13 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 
 from evaltool.charts import BOLD, ITALIC, REGULAR, register_fonts
+from evaltool.charts.palette import ACCENT, INK, OUTLINE, QUIET, WASH
 
 PAGE_WIDTH, PAGE_HEIGHT = A4
 MARGIN = 20 * mm
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
 FRAME_HEIGHT = PAGE_HEIGHT - 2 * MARGIN
 BASELINE = 14.0
-
-INK = HexColor("#1b2730")
-QUIET = HexColor("#4a5a66")
-LINE = HexColor("#c9d3da")
-CONTROL = HexColor("#6b7b87")
-WASH = HexColor("#f3f6f8")
-ACCENT = HexColor("#0b5468")
-ACCENT_WASH = HexColor("#e4f0f3")
 
 
 @dataclass(frozen=True)
@@ -38,7 +31,7 @@ TONES = {
     "attention": Tone(HexColor("#8a4b00"), HexColor("#fff4e0")),
     "legal": Tone(HexColor("#8c1d18"), HexColor("#fdecea")),
     "strength": Tone(HexColor("#1c5e3a"), HexColor("#e7f4ec")),
-    "plain": Tone(CONTROL, WASH),
+    "plain": Tone(OUTLINE, WASH),
 }
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from reportlab.platypus import Flowable, Table, TableStyle
 
 from evaltool.charts import REGULAR
+from evaltool.charts.palette import LINE, OUTLINE
 from evaltool.pdf.paragraphs import Tagged
 from evaltool.pdf.structure import Element
-from evaltool.pdf.styles import CONTROL, LINE
 
 _AFTER = 5.0
 """Points between the last line of a table and the words under it."""
@@ -41,7 +41,7 @@ def data_table(
                 ("RIGHTPADDING", (0, 0), (-1, -1), 5),
                 ("TOPPADDING", (0, 0), (-1, -1), 2.5),
                 ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
-                ("LINEBELOW", (0, 0), (-1, 0), 0.9, CONTROL),
+                ("LINEBELOW", (0, 0), (-1, 0), 0.9, OUTLINE),
                 ("LINEBELOW", (0, 1), (-1, -1), 0.4, LINE),
             ]
         )

@@ -14,6 +14,7 @@ from evaltool.store.evaluations import EvaluationRepository
 from evaltool.store.opening import Store, open_store
 from evaltool.store.plans import ActionPlanRepository
 from evaltool.store.repository import ActionPlans, Evaluations
+from evaltool.store.serialising import digest_of
 
 __all__ = [
     "ActionPlanRepository",
@@ -28,6 +29,7 @@ __all__ = [
     "ReadOnly",
     "Store",
     "StoreError",
+    "digest_of",
     "keep_document",
     "open_store",
 ]

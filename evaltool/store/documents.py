@@ -9,9 +9,16 @@ from evaltool.store.repository import Evaluations
 
 
 def keep_document(
-    evaluations: Evaluations, questionnaire: Questionnaire, document: Document, at: datetime
+    evaluations: Evaluations,
+    questionnaire: Questionnaire,
+    document: Document,
+    at: datetime,
+    id_: str | None = None,
 ) -> Evaluation:
-    """Keep a document as a new evaluation, with its action plan."""
+    """Keep a document as a new evaluation, with its action plan.
+
+    Where there is an evaluation with the id already, it is given back as it is.
+    """
     return evaluations.create(
         nis_code=document.municipality.nis_code,
         cluster=document.cluster,
@@ -25,4 +32,5 @@ def keep_document(
         },
         at=at,
         actions=document.actions,
+        id_=id_,
     )

@@ -10,6 +10,7 @@ from evaltool.domain.evaluation import (
     Evaluation,
     Finished,
     NotFound,
+    ProfileConflict,
     Snapshot,
     Status,
     VersionConflict,
@@ -49,10 +50,14 @@ class EvaluationRepository:
         sections: Mapping[str, Answers],
         at: datetime,
         actions: Iterable[Action] = (),
+        id_: str | None = None,
     ) -> Evaluation:
         """See the protocol. The id cannot be guessed."""
-        id_ = secrets.token_urlsafe(_ID_BYTES)
+        if id_ is None:
+            id_ = secrets.token_urlsafe(_ID_BYTES)
         with self._database.transaction() as db:
+            if (known := self._find(db, id_)) is not None:
+                return known
             db.execute(
                 "INSERT INTO evaluations (id, nis_code, cluster, cluster_proposed, day, edition,"
                 " survey, status, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -112,11 +117,23 @@ class EvaluationRepository:
             return self._get(db, id_)
 
     def change_profile(
-        self, id_: str, *, cluster: int, cluster_proposed: bool, day: date, at: datetime
+        self,
+        id_: str,
+        *,
+        expected: tuple[int, date] | None,
+        cluster: int,
+        cluster_proposed: bool,
+        day: date,
+        at: datetime,
     ) -> Evaluation:
         """See the protocol."""
         with self._database.transaction() as db:
-            self._open(db, id_)
+            current = self._open(db, id_)
+            kept = (current.cluster, current.day)
+            if kept not in ((cluster, day), expected):
+                raise ProfileConflict(current)
+            if kept == (cluster, day) and current.cluster_proposed == cluster_proposed:
+                return current
             db.execute(
                 "UPDATE evaluations SET cluster = ?, cluster_proposed = ?, day = ? WHERE id = ?",
                 [cluster, int(cluster_proposed), day.isoformat(), id_],
@@ -124,7 +141,7 @@ class EvaluationRepository:
             self._touch(db, id_, at)
             return self._get(db, id_)
 
-    def finish(self, id_: str, *, at: datetime) -> Evaluation:
+    def finish(self, id_: str, *, at: datetime, content: str = "") -> Evaluation:
         """See the protocol."""
         with self._database.transaction() as db:
             current = self._get(db, id_)
@@ -137,9 +154,9 @@ class EvaluationRepository:
             self._touch(db, id_, at)
             finished = self._get(db, id_)
             db.execute(
-                "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation)"
-                " SELECT ?, COUNT(*) + 1, ?, ? FROM snapshots WHERE evaluation_id = ?",
-                [id_, moment_to_text(at), evaluation_to_json(finished), id_],
+                "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation, content)"
+                " SELECT ?, COUNT(*) + 1, ?, ?, ? FROM snapshots WHERE evaluation_id = ?",
+                [id_, moment_to_text(at), evaluation_to_json(finished), content, id_],
             )
             return finished
 
@@ -168,6 +185,7 @@ class EvaluationRepository:
                     row["number"],
                     datetime.fromisoformat(row["finished_at"]),
                     evaluation_from_json(row["evaluation"]),
+                    row["content"],
                 )
                 for row in rows
             )
@@ -186,9 +204,16 @@ class EvaluationRepository:
         self._database.truncate_log()
 
     def _get(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
+        found = self._find(db, id_)
+        if found is None:
+            raise NotFound(id_)
+        return found
+
+    @staticmethod
+    def _find(db: sqlite_utils.Database, id_: str) -> Evaluation | None:
         row = next(iter(db.query("SELECT * FROM evaluations WHERE id = ?", [id_])), None)
         if row is None:
-            raise NotFound(id_)
+            return None
         parts = db.query("SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
         return _evaluation(row, parts)
 

@@ -76,3 +76,9 @@ def m002_actions(db: sqlite_utils.Database) -> None:
         },
     )
     db.table("actions").create_index(["evaluation_id", "number"], unique=True)
+
+
+@MIGRATIONS()
+def m003_content_of_reports(db: sqlite_utils.Database) -> None:
+    """With which texts, rules and figures each report was made; not known of earlier ones."""
+    db.table("snapshots").add_column("content", str, not_null_default="")

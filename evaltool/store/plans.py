@@ -65,10 +65,13 @@ class ActionPlanRepository:
             )
             return _one(db, evaluation_id, id_)
 
-    def remove(self, evaluation_id: str, id_: str) -> None:
+    def remove(self, evaluation_id: str, id_: str, *, expected_version: int) -> None:
         """See the protocol."""
         with self._database.transaction() as db:
-            _plan(db, evaluation_id)
+            plan = _plan(db, evaluation_id)
+            current = next((planned for planned in plan if planned.id == id_), None)
+            if current is not None and current.version != expected_version:
+                raise ActionConflict(current)
             db.execute(
                 "DELETE FROM actions WHERE evaluation_id = ? AND id = ?", [evaluation_id, id_]
             )

@@ -29,8 +29,13 @@ class Evaluations(Protocol):
         sections: Mapping[str, Answers],
         at: datetime,
         actions: Iterable[Action] = (),
+        id_: str | None = None,
     ) -> Evaluation:
-        """Keep a new evaluation, with the answers it has so far per section and its plan."""
+        """Keep a new evaluation, with the answers it has so far per section and its plan.
+
+        ``id_`` is one that nobody can guess, by default one made here. Where there is an
+        evaluation with this id already, it is given back as it is and nothing new is kept.
+        """
         ...
 
     def get(self, id_: str) -> Evaluation:
@@ -55,17 +60,30 @@ class Evaluations(Protocol):
         ...
 
     def change_profile(
-        self, id_: str, *, cluster: int, cluster_proposed: bool, day: date, at: datetime
+        self,
+        id_: str,
+        *,
+        expected: tuple[int, date] | None,
+        cluster: int,
+        cluster_proposed: bool,
+        day: date,
+        at: datetime,
     ) -> Evaluation:
-        """Change cluster and date.
+        """Change cluster and date. ``expected`` are those the change started from.
+
+        Saving what is already there is no conflict, whatever is expected.
 
         Raises:
             Finished: it is finished.
+            ProfileConflict: what is kept is not what was expected, or nothing was.
         """
         ...
 
-    def finish(self, id_: str, *, at: datetime) -> Evaluation:
-        """Close it and keep what it is now; a second time changes nothing."""
+    def finish(self, id_: str, *, at: datetime, content: str = "") -> Evaluation:
+        """Close it and keep what it is now, with the ``content`` it is reported with.
+
+        A second time changes nothing.
+        """
         ...
 
     def reopen(self, id_: str, *, at: datetime) -> Evaluation:
@@ -111,6 +129,10 @@ class ActionPlans(Protocol):
         """
         ...
 
-    def remove(self, evaluation_id: str, id_: str) -> None:
-        """Take an action out of the plan; one that is gone already is no fault."""
+    def remove(self, evaluation_id: str, id_: str, *, expected_version: int) -> None:
+        """Take an action out of the plan; one that is gone already is no fault.
+
+        Raises:
+            ActionConflict: it was changed since the expected version.
+        """
         ...

@@ -1,5 +1,6 @@
 """Answers and evaluations as JSON text, and back, with every shape kept."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -7,10 +8,17 @@ from datetime import UTC, date, datetime
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.evaluation import Evaluation, Status
 
+_DIGEST_LENGTH = 16
+
 
 def answers_to_json(answers: Answers) -> str:
     """Answers as text; equal answers give equal text."""
     return json.dumps(_plain(answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(answers: Answers) -> str:
+    """A short text that is the same for equal answers, and for no others that one meets."""
+    return hashlib.sha256(answers_to_json(answers).encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def answers_from_json(text: str) -> Answers:

@@ -12,6 +12,7 @@ from evaltool.domain.language import date_text
 from evaltool.domain.questionnaire import Section
 from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
+from evaltool.web.conflicts import KEEP, changed, conflict_page
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
@@ -21,14 +22,20 @@ from evaltool.web.context import (
     texts,
 )
 from evaltool.web.forms import Submission, parse
-from evaltool.web.pages import ConflictPage, ConflictRow, OverviewPage
-from evaltool.web.questions import field_at_fault, section_page, suspected, warning, wording
-from evaltool.web.rendering import failure, messages, moment_text, render, tell, wants_json
+from evaltool.web.pages import OverviewPage
+from evaltool.web.questions import (
+    base_of,
+    field_at_fault,
+    section_page,
+    suspected,
+    warning,
+    wording,
+)
+from evaltool.web.rendering import failure, moment_text, render, tell, wants_json
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
 
 blueprint = Blueprint("assess", __name__)
 
-KEEP = "keep:"
 MINE, SAVED = "mine", "saved"
 
 
@@ -99,28 +106,34 @@ def _save(evaluation: Evaluation, here: Stop) -> AnyResponse:
         if wants_json():
             return _json({"errors": errors}, 422)
         invalid = {problem.where: field_at_fault(problem) for problem in reversed(problems)}
-        page = section_page(evaluation, here, mine, errors, invalid, version=_version(sent))
+        page = section_page(evaluation, here, mine, errors, invalid, sent)
         return render(page, 422)
+    if evaluation.status is Status.FINISHED:
+        return _unsaved(texts()("section.finished"), 409)
     if any(name.startswith(KEEP) for name in request.form) or "resolve" in request.form:
         return _resolve(evaluation, here, sent)
-    return _keep(evaluation, here, sent.answers, _version(sent))
+    return _keep(evaluation, here, sent.answers, sent)
 
 
-def _keep(evaluation: Evaluation, here: Stop, answers: Answers, version: int) -> AnyResponse:
+def _keep(evaluation: Evaluation, here: Stop, answers: Answers, sent: Submission) -> AnyResponse:
     held = services()
+    if changed(evaluation, here, sent):
+        return _conflict(evaluation, here, answers)
     part = evaluation.answers.with_part(here.questions, answers).part(here.section.questions)
     try:
         saved = held.evaluations.save_section(
             evaluation.id,
             here.section.id,
-            expected_version=version,
+            expected_version=evaluation.versions.get(here.section.id, 0),
             part=part,
             at=held.now(),
         )
     except Finished:
         return _unsaved(texts()("section.finished"), 409)
     except VersionConflict as conflict:
-        return _conflict(conflict.current, here, answers)
+        # Somebody saved since the evaluation was read, perhaps another page: look again.
+        now = conflict.current
+        return _keep(now, _stop(now, here.section.id, here.number), answers, sent)
     if wants_json():
         return _saved_json(saved, here)
     return _after(saved, here)
@@ -182,59 +195,23 @@ def _conflict(current: Evaluation, here: Stop, mine: Answers) -> AnyResponse:
         return _saved_json(current, here) if wants_json() else _after(current, here)
     if wants_json():
         return _json({"conflict": texts()("conflict.told")}, 409)
-    return _conflict_page(current, here, mine)
-
-
-def _conflict_page(
-    current: Evaluation,
-    here: Stop,
-    mine: Answers,
-    errors: Mapping[str, str] | None = None,
-    kept: Mapping[str, str] | None = None,
-) -> Response:
-    words = wording()
-    rows = tuple(
-        ConflictRow(
-            question=question,
-            mine=words.answer(question, mine),
-            my_note=mine.notes.get(question.id, ""),
-            saved=words.answer(question, current.answers),
-            saved_note=current.answers.notes.get(question.id, ""),
-        )
-        for question in differences(mine, current.answers, here.questions)
-    )
-    left_out = ("csrf_token", "version", "later", "resolve")
-    typed = tuple(
-        (name, value)
-        for name, value in request.form.items(multi=True)
-        if name not in left_out and not name.startswith(KEEP)
-    )
-    page = ConflictPage(
-        title=texts()("conflict.title"),
-        messages=messages(errors or {}),
-        evaluation=current,
-        municipality=municipality_of(current),
-        stop=here,
-        version=current.versions.get(here.section.id, 0),
-        rows=rows,
-        typed=typed,
-        kept=kept or {},
-        errors=errors or {},
-    )
-    return render(page, 409)
+    return conflict_page(current, here, mine)
 
 
 def _resolve(evaluation: Evaluation, here: Stop, sent: Submission) -> AnyResponse:
     """Save the choice between two versions, question by question."""
+    if changed(evaluation, here, sent):
+        # The choice was between other answers than those there are now.
+        return _conflict(evaluation, here, sent.answers)
     differing = differences(sent.answers, evaluation.answers, here.questions)
     choice = {q.id: request.form.get(f"{KEEP}{q.id}", "") for q in differing}
     undecided = [q for q in differing if choice[q.id] not in (MINE, SAVED)]
     if undecided:
         errors = {q.id: texts()("conflict.choose", question=texts().of(q.text)) for q in undecided}
-        return _conflict_page(evaluation, here, sent.answers, errors, choice)
+        return conflict_page(evaluation, here, sent.answers, errors, choice)
     keep_saved = [q for q in differing if choice[q.id] == SAVED]
     chosen = sent.answers.with_part(keep_saved, evaluation.answers)
-    return _keep(evaluation, here, chosen, _version(sent))
+    return _keep(evaluation, here, chosen, sent)
 
 
 def typed_again() -> Response:
@@ -255,13 +232,8 @@ def _unsaved(note: str, status: int) -> Response:
     here = _stop(evaluation, str(arguments["section_id"]), int(arguments["number"]))
     sent = _submitted(here)
     mine = evaluation.answers.with_part(here.questions, sent.answers)
-    page = section_page(evaluation, here, mine, version=_version(sent), note=note)
+    page = section_page(evaluation, here, mine, sent=sent, note=note)
     return render(page, status)
-
-
-def _version(sent: Submission) -> int:
-    """The version a page started from; without one it started from none that is kept."""
-    return -1 if sent.version is None else sent.version
 
 
 def _json(body: Mapping[str, object], status: int) -> Response:
@@ -278,6 +250,7 @@ def _saved_json(evaluation: Evaluation, here: Stop) -> Response:
     }
     body = {
         "version": evaluation.versions.get(here.section.id, 0),
+        "base": base_of(here, evaluation.answers),
         "saved": texts()("section.saved", moment=moment_text(evaluation.changed_at)),
         "warnings": warnings,
     }

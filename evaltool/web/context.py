@@ -12,8 +12,8 @@ from evaltool.catalogue import Catalogue
 from evaltool.domain.access import Actor, Permission, Role, may
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import DEFAULT_LANGUAGE, LANGUAGES, Language, Texts
+from evaltool.domain.library import Library
 from evaltool.domain.municipality import Municipality
-from evaltool.domain.reporting import Library
 from evaltool.store import ActionPlans, Evaluations, Store
 
 P = ParamSpec("P")
@@ -74,20 +74,24 @@ def library() -> Library:
     return services().catalogue.library(language())
 
 
-def evaluation_or_404(id_: str) -> Evaluation:
-    """The evaluation of an address; a page that says it is not there, where it is not."""
+def evaluation_or_404(id_: str, *, any_edition: bool = False) -> Evaluation:
+    """The evaluation of an address; a page that says it is not there, where it is not.
+
+    One that was made with another edition of the questionnaire cannot be shown: a page says so,
+    from where it can be exported and deleted (``any_edition``).
+    """
     try:
         evaluation = services().evaluations.get(id_)
     except NotFound:
         abort(404)
-    if evaluation.edition != services().catalogue.questionnaire.edition:
+    if not any_edition and evaluation.edition != services().catalogue.questionnaire.edition:
         abort(409, "edition")
     return evaluation
 
 
 def municipality_of(evaluation: Evaluation) -> Municipality:
     """The municipality of an evaluation."""
-    return services().catalogue.register.municipalities[evaluation.nis_code]
+    return services().catalogue.register.known(evaluation.nis_code)
 
 
 def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:

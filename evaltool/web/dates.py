@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from evaltool.domain.strict_json import day
+
 _TYPED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -12,11 +14,9 @@ def typed_day(text: str) -> date | None:
     try:
         if found is not None:
             return date(int(found[3]), int(found[2]), int(found[1]))
-        if len(text.strip()) == len("2027-03-31"):
-            return date.fromisoformat(text.strip())
     except ValueError:
-        pass
-    return None
+        return None
+    return day(text.strip())
 
 
 def day_to_type(day: date | None) -> str:

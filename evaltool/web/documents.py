@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.intake import intake_sheet
 from evaltool.domain.meeting import MeetingFormat, meeting_sheet
 from evaltool.domain.output import report_json
@@ -21,8 +21,8 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.reports import as_reported, finish_first, report_of
-from evaltool.web.start import pdf_response
+from evaltool.web.files import attachment, pdf_response
+from evaltool.web.reports import report_of, when_reported
 
 blueprint = Blueprint("documents", __name__)
 
@@ -31,42 +31,32 @@ def _name(evaluation: Evaluation, what: str) -> str:
     return f"{what}-{evaluation.nis_code}-{evaluation.day.isoformat()}"
 
 
-def attachment(content: bytes, mimetype: str, name: str) -> Response:
-    """A file to keep, under a name that says what it is."""
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
 @blueprint.get("/evaluations/<id_>/report.pdf")
 @guarded(Permission.EXPORT)
-def report(id_: str) -> AnyResponse:
+@when_reported
+def report(snapshot: Snapshot) -> AnyResponse:
     """The full feedback report."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     pdf = feedback_report(report_of(evaluation), texts())
     return pdf_response(pdf, _name(evaluation, texts()("document.report.file")))
 
 
 @blueprint.get("/evaluations/<id_>/summary.pdf")
 @guarded(Permission.EXPORT)
-def summary(id_: str) -> AnyResponse:
+@when_reported
+def summary(snapshot: Snapshot) -> AnyResponse:
     """The summary alone, for the mayor or the council."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     pdf = summary_document(report_of(evaluation), texts())
     return pdf_response(pdf, _name(evaluation, texts()("document.summary.file")))
 
 
 @blueprint.get("/evaluations/<id_>/meeting.pdf")
 @guarded(Permission.EXPORT)
-def meeting(id_: str) -> AnyResponse:
+@when_reported
+def meeting(snapshot: Snapshot) -> AnyResponse:
     """The chair's sheet for a meeting of as many minutes as asked."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     report = report_of(evaluation)
     sheet = meeting_sheet(report, _format(), texts())
     pdf = meeting_document(sheet, report, texts())
@@ -86,11 +76,10 @@ def _format() -> MeetingFormat:
 
 @blueprint.get("/evaluations/<id_>/intake.pdf")
 @guarded(Permission.EXPORT)
-def intake(id_: str) -> AnyResponse:
+@when_reported
+def intake(snapshot: Snapshot) -> AnyResponse:
     """The coach's intake sheet."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     report = report_of(evaluation)
     pdf = intake_document(intake_sheet(report, texts()), report, texts())
     return pdf_response(pdf, _name(evaluation, texts()("document.intake.file")))
@@ -98,11 +87,10 @@ def intake(id_: str) -> AnyResponse:
 
 @blueprint.get("/evaluations/<id_>/report.json")
 @guarded(Permission.EXPORT)
-def data(id_: str) -> AnyResponse:
+@when_reported
+def data(snapshot: Snapshot) -> AnyResponse:
     """The comparisons and findings as data, in the form of the command line."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     text = json.dumps(report_json(report_of(evaluation)), ensure_ascii=False, indent=2)
     name = _name(evaluation, "livc-r") + "-report.json"
     return attachment(text.encode(), "application/json", name)
@@ -110,22 +98,20 @@ def data(id_: str) -> AnyResponse:
 
 @blueprint.get("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv")
 @guarded(Permission.EXPORT)
-def csv(id_: str, sheet: str) -> AnyResponse:
+@when_reported
+def csv(snapshot: Snapshot, sheet: str) -> AnyResponse:
     """Answers, comparisons or actions as CSV."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     content = sheet_csv(SHEETS[sheet](report_of(evaluation), library()))
     return attachment(content, "text/csv", _name(evaluation, "livc-r") + f"-{sheet}.csv")
 
 
 @blueprint.get("/evaluations/<id_>/report.xlsx")
 @guarded(Permission.EXPORT)
-def spreadsheet(id_: str) -> AnyResponse:
+@when_reported
+def spreadsheet(snapshot: Snapshot) -> AnyResponse:
     """Answers, comparisons and actions as one workbook."""
-    evaluation, _ = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
+    evaluation = snapshot.evaluation
     report = report_of(evaluation)
     sheets = [make(report, library()) for make in SHEETS.values()]
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,6 +1,6 @@
 """Error pages: what happened, that nothing is lost, what to do now."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -19,7 +19,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:
         status = error.code or 500
-        return error_page(f"error.{status if status in _KNOWN else 500}", status)
+        links = _ways_out() if status == 409 else ()
+        return error_page(f"error.{status if status in _KNOWN else 500}", status, links=links)
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Response:
@@ -41,7 +42,24 @@ def install(app: Flask) -> None:
         return error_page("error.500", 500)
 
 
-def error_page(key: str, status: int, problems: tuple[str, ...] = ()) -> Response:
+def _ways_out() -> tuple[tuple[str, str], ...]:
+    """What can be done with an evaluation that cannot be shown here."""
+    id_ = (request.view_args or {}).get("id_")
+    if id_ is None:
+        return ()
+    t = texts()
+    return (
+        (url_for("finishing.export", id_=id_), t("overview.export")),
+        (url_for("finishing.delete", id_=id_), t("overview.delete")),
+    )
+
+
+def error_page(
+    key: str,
+    status: int,
+    problems: tuple[str, ...] = (),
+    links: tuple[tuple[str, str], ...] = (),
+) -> Response:
     """The page for one kind of error, its sentences at ``<key>.what``, ``.lost`` and ``.now``."""
     t = texts()
     if wants_json():
@@ -52,5 +70,6 @@ def error_page(key: str, status: int, problems: tuple[str, ...] = ()) -> Respons
         lost=t(f"{key}.lost"),
         now=t(f"{key}.now"),
         problems=problems,
+        links=links,
     )
     return render(page, status)

@@ -1,20 +1,26 @@
 """Checking all answers, finishing, reopening, changing details, exporting and deleting."""
 
+from datetime import date
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
 from evaltool.domain.answers import asked, is_complete, reported
 from evaltool.domain.document import document_of, write
-from evaltool.domain.evaluation import Evaluation, Finished, Status
+from evaltool.domain.evaluation import Evaluation, Finished, ProfileConflict, Status
+from evaltool.domain.feedback import remarks
+from evaltool.domain.language import date_text
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
+    language,
     municipality_of,
     services,
     texts,
 )
 from evaltool.web.dates import day_to_type, typed_day
+from evaltool.web.files import attachment
 from evaltool.web.pages import (
     CheckPage,
     CheckRow,
@@ -25,6 +31,7 @@ from evaltool.web.pages import (
 )
 from evaltool.web.questions import warning, wording
 from evaltool.web.rendering import render, tell
+from evaltool.web.reports import as_reported, finish_first
 from evaltool.web.walk import Task, tasks
 
 blueprint = Blueprint("finishing", __name__)
@@ -47,6 +54,15 @@ def check(id_: str) -> Response:
             municipality=municipality_of(evaluation),
             sections=tuple(s for s in sections if s.rows),
             gaps=gaps,
+            remarks=tuple(
+                remark.text
+                for remark in remarks(
+                    questionnaire,
+                    services().catalogue.rulebook,
+                    evaluation.answers,
+                    evaluation.cluster,
+                )
+            ),
         )
     )
 
@@ -79,7 +95,8 @@ def _section(evaluation: Evaluation, task: Task) -> CheckSection:
 def finish(id_: str) -> AnyResponse:
     """Close the evaluation; a second click finds it closed and shows the same results."""
     evaluation_or_404(id_)
-    services().evaluations.finish(id_, at=services().now())
+    held = services()
+    held.evaluations.finish(id_, at=held.now(), content=held.catalogue.fingerprint)
     return redirect(url_for("results.show", id_=id_), 303)
 
 
@@ -102,10 +119,12 @@ def details(id_: str) -> AnyResponse:
         tell(texts()("overview.finished_first"))
         return redirect(url_for("assess.overview", id_=id_), 303)
     if request.method == "GET":
-        return render(_details(evaluation, evaluation.cluster, day_to_type(evaluation.day)))
+        typed = day_to_type(evaluation.day)
+        return render(_details(evaluation, evaluation.cluster, typed, _base(evaluation)))
     clusters = services().catalogue.register.clusters
     cluster = request.form.get("cluster", "")
     typed = request.form.get("day", "").strip()
+    base = request.form.get("base", "")
     messages: list[Message] = []
     day = typed_day(typed)
     if day is None:
@@ -114,18 +133,48 @@ def details(id_: str) -> AnyResponse:
         messages.append(Message(texts()("new.choose_cluster"), "cluster"))
     if messages or day is None:
         number = int(cluster) if cluster.isascii() and cluster.isdigit() else None
-        return render(_details(evaluation, number, typed, tuple(messages)), 422)
+        return render(_details(evaluation, number, typed, base, tuple(messages)), 422)
     try:
         services().evaluations.change_profile(
-            id_, cluster=int(cluster), cluster_proposed=False, day=day, at=services().now()
+            id_,
+            expected=_expected(base),
+            cluster=int(cluster),
+            cluster_proposed=False,
+            day=day,
+            at=services().now(),
         )
     except Finished:
         tell(texts()("overview.finished_first"))
+    except ProfileConflict as conflict:
+        now = conflict.current
+        told = texts()(
+            "details.conflict",
+            cluster=wording().cluster(now.cluster),
+            day=date_text(now.day, language()),
+        )
+        return render(_details(now, int(cluster), typed, _base(now), (Message(told),)), 409)
     return redirect(url_for("assess.overview", id_=id_), 303)
 
 
+def _base(evaluation: Evaluation) -> str:
+    """What a change of cluster and date starts from, as the form carries it."""
+    return f"{evaluation.cluster} {evaluation.day.isoformat()}"
+
+
+def _expected(base: str) -> tuple[int, date] | None:
+    cluster, _, day = base.partition(" ")
+    try:
+        return int(cluster), date.fromisoformat(day)
+    except ValueError:
+        return None
+
+
 def _details(
-    evaluation: Evaluation, cluster: int | None, day: str, messages: tuple[Message, ...] = ()
+    evaluation: Evaluation,
+    cluster: int | None,
+    day: str,
+    base: str,
+    messages: tuple[Message, ...] = (),
 ) -> DetailsPage:
     return DetailsPage(
         title=texts()("details.title"),
@@ -135,29 +184,36 @@ def _details(
         clusters=tuple(services().catalogue.register.clusters.values()),
         cluster=cluster,
         day=day,
+        base=base,
     )
 
 
 @blueprint.get("/evaluations/<id_>/answers.json")
 @guarded(Permission.EXPORT)
-def export(id_: str) -> Response:
-    """The answers as a file that can be imported and given to the command line."""
-    evaluation = evaluation_or_404(id_)
+def export(id_: str) -> AnyResponse:
+    """The answers as a file that can be imported and given to the command line.
+
+    Those of now, with ``?version=`` those of a report.
+    """
+    evaluation = evaluation_or_404(id_, any_edition=True)
+    if "version" in request.args:
+        snapshot = as_reported(id_, any_edition=True)
+        if snapshot is None:
+            return finish_first(id_)
+        evaluation = snapshot.evaluation
     plan = services().plans.of(id_)
     actions = [planned.action for planned in plan]
     document = document_of(evaluation, municipality_of(evaluation), actions)
     text = write(document, services().catalogue.questionnaire)
-    response = Response(text, mimetype="application/json")
     name = f"livc-r-{evaluation.nis_code}-{evaluation.day.isoformat()}.json"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attachment(text, "application/json", name)
 
 
 @blueprint.route("/evaluations/<id_>/delete", methods=["GET", "POST"])
 @guarded(Permission.DELETE)
 def delete(id_: str) -> AnyResponse:
     """Delete it, after saying what is lost."""
-    evaluation = evaluation_or_404(id_)
+    evaluation = evaluation_or_404(id_, any_edition=True)
     if request.method == "GET":
         return render(
             DeletePage(

@@ -19,6 +19,7 @@ from evaltool.domain.questionnaire import Kind, Question, Questionnaire
 NOTE = "note:"
 OTHER_TEXT = "other:"
 VERSION = "version"
+BASE = "base"
 
 FieldMap = dict[str, Any]
 """Fields by name; WTForms makes each when a form is made, so their type is not yet Field."""
@@ -95,13 +96,15 @@ HANDLERS: Mapping[Kind, Handler] = {
 
 @dataclass(frozen=True)
 class Submission:
-    """What was sent for some questions, and the version of the section it started from.
+    """What was sent for some questions, and what it started from.
 
-    ``version`` is None where it is missing or no number.
+    ``version`` is that of the section, -1 where it is missing or no number; ``base`` the digest
+    of what was kept for these questions, empty where it is missing.
     """
 
     answers: Answers
-    version: int | None
+    version: int
+    base: str
 
 
 def parse(
@@ -129,8 +132,8 @@ def parse(
         _filled(form, OTHER_TEXT, asked),
         _filled(form, NOTE, asked),
     )
-    version = form[VERSION].data if form[VERSION].validate(form) else None
-    return Submission(answers, version)
+    version = form[VERSION].data if form[VERSION].validate(form) else -1
+    return Submission(answers, version, sent.get(BASE, ""))
 
 
 def _filled(form: BaseForm, prefix: str, questions: Iterable[Question]) -> dict[str, str]:

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response
 
 from evaltool.domain.access import Permission
-from evaltool.domain.feedback import Source
 from evaltool.domain.language import date_text
 from evaltool.domain.report import SourceView
+from evaltool.domain.rules import Source
 from evaltool.web.context import guarded, language, services, texts
 from evaltool.web.pages import ExplainedTerm, GlossaryPage
 from evaltool.web.rendering import render

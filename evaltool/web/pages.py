@@ -51,6 +51,7 @@ class StartPage(Page):
     template: ClassVar[str] = "start.html"
     rows: tuple[EvaluationRow, ...]
     minutes: int
+    ticket: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,7 @@ class NewPage(Page):
     chosen: Municipality | None
     clusters: tuple[Cluster, ...]
     cluster: int | None
+    ticket: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,9 +90,10 @@ class OverviewPage(EvaluationPage):
 
 @dataclass(frozen=True, kw_only=True)
 class DetailsPage(EvaluationPage):
-    """Changing cluster and date."""
+    """Changing cluster and date; ``base`` is what the change starts from."""
 
     template: ClassVar[str] = "details.html"
+    base: str
     clusters: tuple[Cluster, ...]
     cluster: int | None
     day: str
@@ -110,6 +113,7 @@ class SectionPage(EvaluationPage):
     stop: Stop
     answers: Answers
     version: int
+    base: str
     tasks: tuple[Task, ...]
     saved: str
     errors: Mapping[str, str]
@@ -143,6 +147,7 @@ class ConflictPage(EvaluationPage):
     template: ClassVar[str] = "conflict.html"
     stop: Stop
     version: int
+    base: str
     rows: tuple[ConflictRow, ...]
     typed: tuple[tuple[str, str], ...]
     kept: Mapping[str, str]
@@ -175,6 +180,7 @@ class CheckPage(EvaluationPage):
     template: ClassVar[str] = "check.html"
     sections: tuple[CheckSection, ...]
     gaps: int
+    remarks: tuple[Text, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,13 +203,17 @@ class ComparisonPage(EvaluationPage):
 
 @dataclass(frozen=True, kw_only=True)
 class ResultsPage(EvaluationPage):
-    """The results: the same Report as in the PDF."""
+    """The results: the same Report as in the PDF.
+
+    ``updated`` says that texts, rules or figures have changed since it was finished.
+    """
 
     template: ClassVar[str] = "results.html"
     report: Report
     charts: Mapping[str, str]
     snapshots: tuple[Snapshot, ...]
     number: int
+    updated: bool
     picked: frozenset[str]
     meetings: tuple[int, ...]
     levels_picture: str
@@ -248,10 +258,14 @@ class ActionPage(EvaluationPage):
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveActionPage(EvaluationPage):
-    """Asks before an action is taken out of the plan."""
+    """Asks before an action is taken out of the plan.
+
+    ``kept`` is what it is now, where somebody changed it since it was asked.
+    """
 
     template: ClassVar[str] = "remove_action.html"
     planned: PlannedAction
+    kept: ActionView | None
 
 
 @dataclass(frozen=True)
@@ -279,3 +293,4 @@ class ErrorPage(Page):
     lost: str
     now: str
     problems: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
 from evaltool.domain.evaluation import Evaluation
-from evaltool.domain.feedback import Effort
+from evaltool.domain.library import action_view
 from evaltool.domain.plan import (
     Action,
     ActionConflict,
@@ -18,7 +18,7 @@ from evaltool.domain.plan import (
     urgency,
 )
 from evaltool.domain.report import FindingView, Report
-from evaltool.domain.reporting import action_view
+from evaltool.domain.rules import Effort
 from evaltool.domain.validation import Problem
 from evaltool.web.context import (
     evaluation_or_404,
@@ -135,17 +135,28 @@ def change(id_: str, action_id: str) -> AnyResponse:
 def remove(id_: str, action_id: str) -> AnyResponse:
     """Take an action out of the plan, after asking."""
     evaluation = evaluation_or_404(id_)
-    if request.method == "POST":
-        services().plans.remove(id_, action_id)
-        tell(texts()("plan.removed"))
-        return redirect(url_for("planning.show", id_=id_), 303)
+    if request.method == "GET":
+        return _remove_page(evaluation, _planned(id_, action_id))
+    version = request.form.get("version", -1, type=int)
+    try:
+        services().plans.remove(id_, action_id, expected_version=version)
+    except ActionConflict as conflict:
+        return _remove_page(evaluation, conflict.current, conflict=True, status=409)
+    tell(texts()("plan.removed"))
+    return redirect(url_for("planning.show", id_=id_), 303)
+
+
+def _remove_page(
+    evaluation: Evaluation, planned: PlannedAction, *, conflict: bool = False, status: int = 200
+) -> Response:
     page = RemoveActionPage(
         title=texts()("plan.remove_title"),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        planned=_planned(id_, action_id),
+        planned=planned,
+        kept=action_view(library(), planned.action) if conflict else None,
     )
-    return render(page)
+    return render(page, status)
 
 
 def _planned(id_: str, action_id: str) -> PlannedAction:
@@ -157,8 +168,8 @@ def _planned(id_: str, action_id: str) -> PlannedAction:
 
 def _report(id_: str) -> Report | None:
     """The last report, None where the evaluation was never finished."""
-    evaluation, _ = as_reported(id_)
-    return None if evaluation is None else report_of(evaluation)
+    snapshot = as_reported(id_)
+    return None if snapshot is None else report_of(snapshot.evaluation)
 
 
 def _plan_page(

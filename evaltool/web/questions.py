@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-from evaltool.domain.answers import Answers, rankable
+from evaltool.domain.answers import Answers, rankable, without_dangling
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import listing
 from evaltool.domain.personal_data import suspicions
 from evaltool.domain.questionnaire import Kind
 from evaltool.domain.validation import Problem
 from evaltool.domain.wording import Wording
+from evaltool.store import digest_of
 from evaltool.web.context import municipality_of, services, texts
+from evaltool.web.forms import Submission
 from evaltool.web.pages import Message, SectionPage
 from evaltool.web.rendering import messages, moment_text
 from evaltool.web.walk import Stop, tasks
@@ -21,20 +23,30 @@ def wording() -> Wording:
     return Wording(texts(), held.questionnaire, held.register.clusters)
 
 
+def base_of(here: Stop, answers: Answers) -> str:
+    """What a page shows of ``answers``, in short: a form carries what it started from.
+
+    What a page leaves out (the rank of what is not ticked now) is left out here too. When it is
+    shown again, it is not what the form started from.
+    """
+    questionnaire = services().catalogue.questionnaire
+    return digest_of(without_dangling(questionnaire, answers).part(here.questions))
+
+
 def section_page(
     evaluation: Evaluation,
     here: Stop,
     answers: Answers,
     errors: Mapping[str, str] | None = None,
     invalid: Mapping[str, str] | None = None,
-    version: int | None = None,
+    sent: Submission | None = None,
     note: str = "",
 ) -> SectionPage:
     """The page, with what is held for its questions and what is wrong with it.
 
     ``answers`` are shown in the fields; ``errors`` are sentences by question and ``invalid`` the
-    fields they are about; ``version`` is the one the form starts from, by default
-    the one kept now; ``note`` is a sentence on top.
+    fields they are about; ``sent`` is a form that comes back and still starts from what it
+    started from, by default from what is kept now; ``note`` is a sentence on top.
     """
     questionnaire = services().catalogue.questionnaire
     words = wording()
@@ -55,7 +67,8 @@ def section_page(
         municipality=municipality_of(evaluation),
         stop=here,
         answers=answers,
-        version=known if version is None else version,
+        version=known if sent is None else sent.version,
+        base=base_of(here, evaluation.answers) if sent is None else sent.base,
         tasks=tasks(questionnaire, evaluation.answers),
         saved=moment_text(evaluation.changed_at) if known else "",
         errors=errors or {},
@@ -82,8 +95,8 @@ def field_at_fault(problem: Problem) -> str:
 def kinds_of(*written: str) -> str:
     """The kinds of personal data that texts seem to hold, in words; empty where none do."""
     t = texts()
-    kinds = [t(f"warning.kind.{kind}") for kind in suspicions("\n".join(written))]
-    return listing(kinds, t("report.and"))
+    found = dict.fromkeys(kind for text in written for kind in suspicions(text))
+    return listing([t(f"warning.kind.{kind}") for kind in found], t("report.and"))
 
 
 def warned(*written: str) -> str:

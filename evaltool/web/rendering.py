@@ -19,7 +19,8 @@ from markupsafe import Markup, escape
 from evaltool import __version__
 from evaltool.charts import inline_svg
 from evaltool.domain.language import LOCALES, date_text, time_text
-from evaltool.domain.report import Chapter, Chart
+from evaltool.domain.pictures import Chart
+from evaltool.domain.report import Chapter
 from evaltool.web.context import language, texts
 from evaltool.web.forms import HANDLERS
 from evaltool.web.pages import Message, Page

@@ -1,14 +1,20 @@
 """The Report on an evaluation, as it was when it was finished, with its action plan of now."""
 
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.document import document_of
-from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
 from evaltool.web.context import evaluation_or_404, library, municipality_of, services, texts
 from evaltool.web.rendering import tell
+
+P = ParamSpec("P")
 
 
 def report_of(evaluation: Evaluation) -> Report:
@@ -20,20 +26,38 @@ def report_of(evaluation: Evaluation) -> Report:
     return build(library(), document)
 
 
-def as_reported(id_: str) -> tuple[Evaluation | None, int]:
+def as_reported(id_: str, *, any_edition: bool = False) -> Snapshot | None:
     """The evaluation as it was reported: the time asked for with ``?version=``, else the last.
 
     None where it was never finished.
     """
-    evaluation_or_404(id_)
+    evaluation_or_404(id_, any_edition=any_edition)
     snapshots = services().evaluations.snapshots(id_)
     if not snapshots:
-        return None, 0
+        return None
     number = request.args.get("version", str(len(snapshots)))
     found = next((s for s in snapshots if str(s.number) == number), None)
     if found is None:
         abort(404)
-    return found.evaluation, found.number
+    return found
+
+
+def when_reported(
+    view: Callable[Concatenate[Snapshot, P], AnyResponse],
+) -> Callable[..., AnyResponse]:
+    """Give a route the evaluation as it was reported in place of its id.
+
+    Where it was never finished, lead to the page of all answers, to finish it first.
+    """
+
+    @wraps(view)
+    def wrapped(id_: str, *args: P.args, **kwargs: P.kwargs) -> AnyResponse:
+        snapshot = as_reported(id_)
+        if snapshot is None:
+            return finish_first(id_)
+        return view(snapshot, *args, **kwargs)
+
+    return wrapped
 
 
 def finish_first(id_: str) -> AnyResponse:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool.charts import inline_levels
 from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState, state
-from evaltool.domain.evaluation import Status
+from evaltool.domain.evaluation import Snapshot, Status
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
@@ -16,7 +16,7 @@ from evaltool.web.context import (
 )
 from evaltool.web.pages import ComparisonPage, ResultsPage
 from evaltool.web.rendering import charts_of, render, tell
-from evaltool.web.reports import as_reported, finish_first, report_of
+from evaltool.web.reports import report_of, when_reported
 from evaltool.web.walk import stop, stops
 
 blueprint = Blueprint("results", __name__)
@@ -24,13 +24,14 @@ blueprint = Blueprint("results", __name__)
 
 @blueprint.get("/evaluations/<id_>/results")
 @guarded(Permission.READ)
-def show(id_: str) -> AnyResponse:
+@when_reported
+def show(snapshot: Snapshot) -> AnyResponse:
     """The whole report as a page, once finished."""
-    evaluation, number = as_reported(id_)
-    if evaluation is None:
-        return finish_first(id_)
-    report = report_of(evaluation)
-    current = services().evaluations.get(id_)
+    id_, number = snapshot.evaluation.id, snapshot.number
+    report = report_of(snapshot.evaluation)
+    held = services()
+    current = held.evaluations.get(id_)
+    snapshots = held.evaluations.snapshots(id_)
     return render(
         ResultsPage(
             title=report.title,
@@ -38,10 +39,11 @@ def show(id_: str) -> AnyResponse:
             municipality=report.municipality,
             report=report,
             charts=charts_of(*report.chapters),
-            snapshots=services().evaluations.snapshots(id_),
+            snapshots=snapshots,
             number=number,
+            updated=snapshot.content not in ("", held.catalogue.fingerprint),
             picked=frozenset(a.finding for a in report.actions if a.finding is not None),
-            meetings=tuple(form.minutes for form in services().catalogue.meetings),
+            meetings=tuple(form.minutes for form in held.catalogue.meetings),
             levels_picture=inline_levels(report.level_picture),
         )
     )

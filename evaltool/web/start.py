@@ -1,20 +1,22 @@
 """The start: what this is, a new evaluation, an import, the blank questionnaire."""
 
+import hashlib
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState
-from evaltool.domain.document import read
 from evaltool.domain.municipality import Municipality
-from evaltool.domain.validation import Refused
-from evaltool.domain.wording import Refusals, Wording
 from evaltool.pdf import blank_questionnaire
 from evaltool.store import keep_document
-from evaltool.web.context import guarded, language, library, services, texts
+from evaltool.web.context import guarded, library, services, texts
 from evaltool.web.errors import error_page
+from evaltool.web.files import pdf_response
+from evaltool.web.importing import read_all, tell_imported
 from evaltool.web.pages import EvaluationRow, Message, NewPage, StartPage
-from evaltool.web.rendering import moment_text, render, tell
+from evaltool.web.rendering import moment_text, render
+from evaltool.web.tickets import id_by, new_ticket
 from evaltool.web.walk import tasks
 
 blueprint = Blueprint("start", __name__)
@@ -37,14 +39,18 @@ def index() -> Response:
         rows.append(
             EvaluationRow(
                 evaluation=evaluation,
-                municipality=held.catalogue.register.municipalities[evaluation.nis_code],
+                municipality=held.catalogue.register.known(evaluation.nis_code),
                 changed=moment_text(evaluation.changed_at),
                 done=sum(state is SectionState.DONE for state in states),
                 sections=len(states),
             )
         )
     minutes = sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional)
-    return render(StartPage(title=texts()("start.title"), rows=tuple(rows), minutes=minutes))
+    return render(
+        StartPage(
+            title=texts()("start.title"), rows=tuple(rows), minutes=minutes, ticket=new_ticket()
+        )
+    )
 
 
 @blueprint.get("/evaluations/new")
@@ -67,7 +73,7 @@ def new() -> Response:
 @blueprint.post("/evaluations/new")
 @guarded(Permission.CREATE)
 def create() -> AnyResponse:
-    """Start an evaluation of a municipality in a cluster."""
+    """Start an evaluation of a municipality in a cluster; a second click finds the same one."""
     held = services()
     municipality = held.catalogue.register.municipalities.get(request.form.get("nis_code", ""))
     if municipality is None:
@@ -88,6 +94,7 @@ def create() -> AnyResponse:
         survey=held.catalogue.benchmark.survey.edition,
         sections={},
         at=now,
+        id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster),
     )
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
 
@@ -95,22 +102,28 @@ def create() -> AnyResponse:
 @blueprint.post("/evaluations/import")
 @guarded(Permission.CREATE)
 def import_() -> AnyResponse:
-    """A file of answers as a new evaluation."""
+    """Files of answers as new evaluations, all of them or none; a second click makes no more."""
     held = services()
-    sent = request.files.get("file")
-    raw = b"" if sent is None else sent.read()
-    if not raw:
+    sent = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
+    if not any(raw for _, raw in sent):
         return error_page("error.no_file", 422)
-    try:
-        document = read(raw, held.catalogue.questionnaire, held.catalogue.register)
-    except Refused as refused:
-        wording = Wording(texts(), held.catalogue.questionnaire, held.catalogue.register.clusters)
-        sentences = Refusals(wording, codes=True)
-        problems = tuple(sentences.sentence(problem) for problem in refused.problems)
+    documents, problems = read_all(sent)
+    if problems:
         return error_page("error.import", 422, problems)
-    evaluation = keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now())
-    tell(texts()("start.imported", municipality=document.municipality.name))
-    return redirect(url_for("assess.overview", id_=evaluation.id), 303)
+    ticket = request.form.get("ticket", "")
+    # The number as well: who sends one file twice gets two evaluations, as asked.
+    ids = [
+        id_by(ticket, str(number), hashlib.sha256(raw).hexdigest())
+        for number, (_, raw) in enumerate(sent)
+    ]
+    kept = [
+        keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now(), id_)
+        for document, id_ in zip(documents, ids, strict=True)
+    ]
+    tell_imported(kept, documents)
+    if len(kept) > 1:
+        return redirect(url_for("start.index"), 303)
+    return redirect(url_for("assess.overview", id_=kept[0].id), 303)
 
 
 @blueprint.get("/questionnaire.pdf")
@@ -119,13 +132,6 @@ def questionnaire() -> Response:
     """The blank questionnaire, to gather answers with colleagues."""
     pdf = blank_questionnaire(library())
     return pdf_response(pdf, texts()("document.questionnaire.file"))
-
-
-def pdf_response(pdf: bytes, name: str) -> Response:
-    """A PDF that a browser shows and saves under a name that says what it is."""
-    response = Response(pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}-{language()}.pdf"'
-    return response
 
 
 def _names() -> tuple[str, ...]:
@@ -165,6 +171,7 @@ def _card(
         names=(),
         found=(),
         chosen=municipality,
+        ticket=new_ticket(),
         clusters=tuple(services().catalogue.register.clusters.values()),
         cluster=municipality.proposal.cluster,
     )

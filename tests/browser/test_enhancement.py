@@ -232,6 +232,59 @@ def test_two_windows_never_overwrite_each_other(
     assert kept(live_server, address).answers.values == {"specific_policy": "yes"}
 
 
+def test_two_windows_on_two_pages_of_a_section_do_not_meet(
+    page: Page, chromium: Browser, live_server: LiveServer, address: str
+) -> None:
+    other = chromium.new_context(locale="nl-BE").new_page()
+    other.goto(f"{address}/sections/structure/1")
+    other.locator("#livcr_presence-yes_municipal").check()
+    saved(other)
+    page.goto(f"{address}/sections/structure/2")
+
+    def answer(window: Page, choice: str) -> None:
+        # The words that it is saved may stand there from before: wait for the answer itself.
+        with window.expect_response(lambda r: r.request.method == "POST") as answered:
+            window.locator(choice).check()
+        assert answered.value.status == 200
+        saved(window)
+
+    answer(page, "#chair-mayor")
+    answer(other, "#livcr_tables-one")
+    answer(page, "#chair-police_chief")
+    answer(other, "#livcr_tables-two")
+    page.locator("#own_evaluation-never").check()
+    page.locator("button[name=next]").click()
+    page.wait_for_url(re.compile("composition/1$"))
+    assert kept(live_server, address).answers.values == {
+        "livcr_presence": "yes_municipal",
+        "livcr_tables": "two",
+        "chair": "police_chief",
+        "own_evaluation": "never",
+    }
+    # A third one that was opened before is told what changed on its own page.
+    third = chromium.new_context(locale="nl-BE").new_page()
+    third.goto(f"{address}/sections/structure/1")
+    answer(other, "#livcr_tables-three")
+    third.locator("#livcr_tables-one").check()
+    expect(third.locator("#saved")).to_contain_text("ook elders bewaard")
+    assert kept(live_server, address).answers.values["livcr_tables"] == "three"
+
+
+def test_a_double_click_begins_once(page: Page, live_server: LiveServer) -> None:
+    page.goto(f"{live_server.url}/evaluations/new?name=24062")
+    page.locator("#cluster-5").check()
+    # Without what the script adds, as where it comes too late.
+    page.evaluate(
+        "() => { const form = document.querySelector('form[action$=\"/new\"][method=post]');"
+        " const once = () => fetch(form.action, {method: 'POST', body: new FormData(form)});"
+        " return Promise.all([once(), once(), once()]); }"
+    )
+    page.locator("form[action$='/new'] button[type=submit]").dblclick()
+    page.wait_for_url(re.compile("/evaluations/[^/]+$"))
+    held: Services = live_server.app.extensions["evaltool"]
+    assert len(held.evaluations.listing()) == 1
+
+
 def test_a_server_that_is_gone_and_back_loses_nothing(
     page: Page, live_server: LiveServer, address: str
 ) -> None:

@@ -1,13 +1,12 @@
 """Realistic municipalities: their answers, and the reports they get."""
 
-import io
 from pathlib import Path
 
 from flask.testing import FlaskClient
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.document import Document, read
-from tests.browsing import form_of, send
+from tests.browsing import put_in, send
 
 FOLDER = Path(__file__).resolve().parent
 NAMES = sorted(path.name.removesuffix(".answers.json") for path in FOLDER.glob("*.answers.json"))
@@ -22,9 +21,7 @@ def document_of(catalogue: Catalogue, name: str) -> Document:
 def imported(client: FlaskClient, name: str, *, finish: bool = True) -> str:
     """The address of an evaluation with these answers, imported and finished."""
     raw = (FOLDER / f"{name}.answers.json").read_bytes()
-    token = form_of(client.get("/"), "/import")["csrf_token"]
-    upload = {"csrf_token": token, "file": (io.BytesIO(raw), "answers.json")}
-    answer = client.post("/evaluations/import", data=upload)
+    answer = put_in(client, answers=raw)
     assert answer.status_code == 303, answer.get_data(as_text=True)
     address = answer.headers["Location"]
     if finish:

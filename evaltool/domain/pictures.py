@@ -1,0 +1,73 @@
+"""What is drawn, with words in its place: charts, levels, and the figures of 2018 as a table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """One option: label, share (0 to 1) with 95 % interval and Flanders' share, and ``figure``.
+
+    ``figure`` is share and base ready to print. Without a share, ``count`` of ``n`` is drawn
+    as dots.
+    """
+
+    label: str
+    chosen: bool
+    share: float | None
+    figure: str
+    count: int | None
+    n: int | None
+    interval: tuple[float, float] | None
+    flanders: float | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawing of one comparison, with its text alternative and the same as a table.
+
+    ``title`` says the finding; ``you`` stands before the chosen rows; ``legend`` holds
+    (kind, words) with the kinds you, peers, flanders, interval and dots; ``notes`` are the
+    lines under it; the first cell of a table row names the row.
+    """
+
+    id: str
+    title: str
+    alt: str
+    rows: tuple[ChartRow, ...]
+    you: str
+    legend: tuple[tuple[str, str], ...]
+    notes: tuple[str, ...]
+    table_head: tuple[str, ...]
+    table_rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class TrendView:
+    """What the survey of 2018 says of the same: a head, rows (name, 2018, 2020) and a caveat."""
+
+    title: str
+    head: tuple[str, str, str]
+    rows: tuple[tuple[str, str, str], ...]
+    caveat: str
+
+
+@dataclass(frozen=True)
+class LevelRow:
+    """The steps of an area: ``names`` of all four, or what is said where ``number`` is None.
+
+    ``sentence`` says the same in words.
+    """
+
+    label: str
+    number: int | None
+    names: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class LevelPicture:
+    """The levels of all areas as a drawing, with a text in its place."""
+
+    title: str
+    alt: str
+    rows: tuple[LevelRow, ...]

@@ -1,0 +1,19 @@
+"""Files as answers, each under a name that says what it is."""
+
+from flask import Response
+
+from evaltool.web.context import language
+
+
+def pdf_response(pdf: bytes, name: str) -> Response:
+    """A PDF that a browser shows and saves under its name, with the language added."""
+    response = Response(pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{name}-{language()}.pdf"'
+    return response
+
+
+def attachment(content: bytes | str, mimetype: str, name: str) -> Response:
+    """A file to keep."""
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
