@@ -13,6 +13,23 @@ from evaltool.domain.pictures import Chart, ChartRow
 from evaltool.domain.plan import Action, ActionState
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 
+WITH_LIVCR = {
+    "livcr_tables",
+    "meeting_frequency",
+    "last_meeting",
+    "chair",
+    "ltf_link",
+    "own_evaluation",
+    "livcr_members",
+    "statutory_members",
+    "deputies",
+    "missing_partners",
+    "information_agreement",
+    "feedback_to_reporter",
+    "livcr_difficulties",
+}
+"""The questions that are asked where there is an LIVC-R."""
+
 
 def a_row(
     label: str = "Ja",

@@ -15,7 +15,7 @@ from evaltool.domain.answers import (
     state,
 )
 from evaltool.domain.validation import validate
-from tests.factories import all_answers, some_answers, valid_answers
+from tests.factories import WITH_LIVCR, all_answers, some_answers, valid_answers
 
 ALWAYS = {
     "respondent_function",
@@ -30,21 +30,6 @@ ALWAYS = {
     "challenges",
     "support_needs",
     "policy_actions",
-}
-WITH_LIVCR = {
-    "livcr_tables",
-    "meeting_frequency",
-    "last_meeting",
-    "chair",
-    "ltf_link",
-    "own_evaluation",
-    "livcr_members",
-    "statutory_members",
-    "deputies",
-    "missing_partners",
-    "information_agreement",
-    "feedback_to_reporter",
-    "livcr_difficulties",
 }
 
 
@@ -85,6 +70,7 @@ WITH_LIVCR = {
             },
         ),
         ({"polarisation_signals": "yes_unrest"}, {"polarisation_trend", "polarisation_places"}),
+        ({"polarisation_signals": "yes_no_unrest"}, {"polarisation_trend", "polarisation_places"}),
         ({"polarisation_signals": "no"}, set()),
         ({"challenges": ("hate_speech",)}, {"most_pressing"}),
         ({"challenges": ("none",)}, set()),

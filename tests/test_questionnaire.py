@@ -18,6 +18,7 @@ from evaltool.domain.questionnaire import (
     unreachable,
 )
 from evaltool.paths import BENCHMARKS, CONTENT
+from tests.factories import WITH_LIVCR
 
 WORDS_A_MINUTE = 200
 SECONDS_AN_ANSWER = 8
@@ -106,21 +107,6 @@ MULTI = {
     "policy_actions",
 }
 
-WITH_LIVCR = {
-    "livcr_tables",
-    "meeting_frequency",
-    "last_meeting",
-    "chair",
-    "ltf_link",
-    "own_evaluation",
-    "livcr_members",
-    "statutory_members",
-    "deputies",
-    "missing_partners",
-    "information_agreement",
-    "feedback_to_reporter",
-    "livcr_difficulties",
-}
 WITH_AGREEMENT = {"agreement_topics", "agreement_review"}
 WITHOUT_LIVCR = {"livcr_absence_reasons"}
 WITH_RADICALISATION = {"radicalisation_forms", "signal_suppliers", "signal_detection"}
@@ -306,35 +292,6 @@ def test_each_question_carries_the_clauses_of_its_route(questionnaire: Questionn
     ]
     expected = {id_: route for ids, route in routes for id_ in ids}
     assert {question.id: clauses(question) for question in questionnaire} == expected
-
-
-@pytest.mark.parametrize(
-    ("values", "more"),
-    [
-        ({}, set()),
-        ({"livcr_presence": "yes_police_zone"}, WITH_LIVCR),
-        ({"livcr_presence": "starting"}, WITHOUT_LIVCR),
-        ({"livcr_presence": "no_plans"}, WITHOUT_LIVCR),
-        ({"livcr_presence": "unknown"}, set()),
-        ({"livcr_presence": DONT_KNOW}, set()),
-        (
-            {"livcr_presence": "yes_municipal", "information_agreement": "informal"},
-            WITH_LIVCR | WITH_AGREEMENT,
-        ),
-        ({"livcr_presence": "yes_municipal", "information_agreement": "none"}, WITH_LIVCR),
-        ({"livcr_presence": "yes_municipal", "information_agreement": DONT_KNOW}, WITH_LIVCR),
-        ({"livcr_presence": "no_plans", "information_agreement": "formal"}, WITHOUT_LIVCR),
-        ({"radicalisation_signals": "decreased"}, WITH_RADICALISATION),
-        ({"radicalisation_signals": "none"}, set()),
-        ({"radicalisation_signals": DONT_KNOW}, set()),
-        ({"polarisation_signals": "yes_no_unrest"}, WITH_POLARISATION),
-        ({"polarisation_signals": "no"}, set()),
-    ],
-)
-def test_what_is_asked_given_an_answer(
-    questionnaire: Questionnaire, values: dict[str, str], more: set[str]
-) -> None:
-    assert asked(questionnaire, Answers(values, {}, {})) == ALWAYS | more
 
 
 def test_what_builds_on_an_answer_is_asked_after_it(questionnaire: Questionnaire) -> None:
