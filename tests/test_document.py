@@ -7,11 +7,15 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from evaltool.catalogue import Catalogue, loaded
+from evaltool.domain.answers import reported, without_dangling
 from evaltool.domain.document import Document, read, write
 from evaltool.domain.language import LANGUAGES
+from evaltool.domain.output import report_json
+from evaltool.domain.reporting import build
 from evaltool.domain.validation import Refused
 from evaltool.domain.wording import Refusals, Wording
 from tests.factories import a_document, all_answers, valid_answers
+from tests.golden import NAMES, document_of
 
 
 def accepted(catalogue: Catalogue, held: object) -> Document:
@@ -295,4 +299,26 @@ def test_dont_know_at_a_trend_is_dont_know_of_every_form(catalogue: Catalogue) -
     assert read_back.values["radicalisation_form_trend"] == {
         "islamist": "dont_know",
         "extreme_right": "dont_know",
+    }
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_report_as_json_gives_back_what_it_was_made_from(catalogue: Catalogue, name: str) -> None:
+    document = document_of(catalogue, name)
+    given_ = without_dangling(catalogue.questionnaire, document.answers)
+    made = build(catalogue.library("nl"), document)
+    again = accepted(catalogue, report_json(made))
+    assert again.municipality == document.municipality
+    assert (again.cluster, again.cluster_proposed) == (document.cluster, document.cluster_proposed)
+    assert (again.day, again.actions) == (document.day, document.actions)
+    assert again.answers == reported(catalogue.questionnaire, given_)
+
+
+def test_a_report_as_json_with_a_fault_is_refused_as_any_file(catalogue: Catalogue) -> None:
+    faulty = {"comparisons": [], "municipality": {}, "cluster": {}, "date": "2026-11-23"}
+    told = refused(catalogue, {**faulty, "answers": {"colour": "red"}})
+    assert set(told) == {
+        ("wants_nis_code", "municipality"),
+        ("wants_cluster", "cluster"),
+        ("unknown_question", "colour"),
     }

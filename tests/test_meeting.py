@@ -1,5 +1,6 @@
 """The chair's meeting sheet: minutes that add up, whatever there is to discuss."""
 
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -173,3 +174,18 @@ def test_divided_minutes_are_whole_steps_within_what_there_is(
         assert shares[0] - shares[-1] <= STEP
         # Nothing is left that a part could still take.
         assert free - sum(shares) < STEP or shares[-1] + STEP > longest
+
+
+@every_length
+def test_what_is_planned_on_a_finding_stands_at_its_item(
+    catalogue: Catalogue, minutes: int
+) -> None:
+    answers = all_answers(catalogue.questionnaire)
+    first = report(catalogue, answers).attention[0]
+    action = an_action("Bel het parket", finding=first.id, owner="dienst", due=date(2027, 3, 31))
+    over = an_action("Al gebeurd", finding=first.id, state=ActionState.DONE)
+    items = sheet(catalogue, report(catalogue, answers, action, over), minutes).items
+    (item,) = (item for item in items if item.title == first.title)
+    assert item.lines[-1] == "In het actieplan: 31 maart 2027: Bel het parket (dienst)"
+    assert not any("Al gebeurd" in line for line in item.lines)
+    assert ItemKind.FOLLOW_UP not in {item.kind for item in items}

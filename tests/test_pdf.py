@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -462,3 +463,16 @@ def test_another_program_opens_the_file_without_repairs(tmp_path: Path) -> None:
     told = dict(re.findall(r"^([^:]+):\s+(.*)$", done.stdout, re.MULTILINE))
     assert told["Tagged"] == "yes"
     assert told["Pages"] == str(pages(held))
+
+
+@everything
+def test_the_summary_says_how_many_actions_it_leaves_out(language: Language) -> None:
+    document_ = document_of(loaded(), "coast")
+    actions = tuple(an_action(f"Actie nummer {number}") for number in range(1, 10))
+    made = build(loaded().library(language), replace(document_, actions=actions))
+    t = loaded().in_language(language)
+    held = Read(summary_document(made, t))
+    told = held.text(held.tree)
+    shown = sum(f"Actie nummer {number}" in told for number in range(1, 10))
+    assert shown < 9
+    assert t("document.summary.more_actions", number=9 - shown) in told

@@ -90,5 +90,17 @@ def test_answers_that_do_not_go_together_are_asked_about_before_finishing(
     answer = put_in(client, answers=a_document(answers=values))
     page = text_of(parsed(client.get(f"{answer.headers['Location']}/check")).find(".//main"))
     assert "Klopt dit?" in page
-    assert "bij de leden van de LIVC-R én bij wie u mist" in page
+    assert "bij wie u mist, staat: CLB." in page
     assert "korpschef" not in page.split("Klopt dit?")[1].split("Structuur")[0]
+
+
+def test_answers_that_no_longer_count_are_counted(client: FlaskClient) -> None:
+    values = {
+        "livcr_presence": "no_plans",
+        "chair": "mayor",
+        "ltf_link": "no",
+        "livcr_absence_reasons": ["no_signals"],
+    }
+    address = put_in(client, answers=a_document(answers=values)).headers["Location"]
+    main = text_of(parsed(client.get(f"{address}/check")).find(".//main"))
+    assert "2 antwoorden die u eerder gaf, tellen niet meer mee" in main

@@ -99,3 +99,12 @@ def test_a_word_in_one_text_and_a_date_in_another_are_no_birth_date(client: Flas
     notes = {"livcr_presence": "zo is ze geboren", "chair": "3/4/2026 eerste keer"}
     address = put_in(client, one=a_document(notes=notes)).headers["Location"]
     assert "geboortedatum" not in told(client, address)
+
+
+def test_more_than_fifty_files_are_refused(
+    client: FlaskClient, app: Flask, catalogue: Catalogue
+) -> None:
+    answer = put_in(client, **{f"f{number}": a_document() for number in range(51)})
+    assert answer.status_code == 422
+    assert "ten hoogste vijftig" in text_of(parsed(answer).find(".//main"))
+    assert names(app, catalogue) == []

@@ -228,10 +228,22 @@ def test_a_full_plan_says_so(client: FlaskClient, app: Flask, address: str) -> N
     page = client.get(f"{address}/plan")
     answer = send(client, page, "/plan/add", title="een te veel")
     assert answer.status_code == 422
-    assert "Het plan is vol." in answer.get_data(as_text=True)
+    assert "Het plan is vol: er kwam niets bij." in answer.get_data(as_text=True)
     assert form_of(answer, "/plan/add")["title"] == "een te veel"
-    picked = send(client, page, "/plan/pick", finding=["few_cases"])
-    assert "Het plan is vol." in client.get(picked.headers["Location"]).get_data(as_text=True)
+    last = plan_of(app, address)[-1]
+    held.plans.remove(id_, last.id, expected_version=last.version)
+    # There is room for one of the two: none is added.
+    ids = [element.get("value") for element in parsed(page).iter("input")]
+    wanted = [
+        value
+        for element, value in zip(parsed(page).iter("input"), ids, strict=True)
+        if element.get("name") == "finding" and value
+    ][:2]
+    assert len(wanted) == 2
+    picked = send(client, page, "/plan/pick", finding=wanted)
+    told = client.get(picked.headers["Location"]).get_data(as_text=True)
+    assert "Het plan is vol: er kwam niets bij." in told
+    assert len(plan_of(app, address)) == MOST_ACTIONS - 1
 
 
 def test_the_plan_before_finishing(client: FlaskClient, app: Flask) -> None:
@@ -255,3 +267,24 @@ def test_the_plan_is_in_files_and_report(client: FlaskClient, address: str) -> N
     assert "20270331" in client.get(f"{address}/actions.ics").text
     data = client.get(f"{address}/report.json").get_json()
     assert data["actions"] == exported["actions"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["31/3/2027", "31-03-2027", "31.3.2027", "31 maart 2027", "31 March 2027", "2027-03-31"],
+)
+def test_a_date_as_people_write_it(
+    client: FlaskClient, app: Flask, address: str, written: str
+) -> None:
+    send(client, client.get(f"{address}/plan"), "/plan/add", title="x", due=written)
+    (planned,) = plan_of(app, address)
+    assert str(planned.action.due) == "2027-03-31"
+
+
+@pytest.mark.parametrize("written", ["31 mars 2027", "30/02/2027", "31/03/27", "31 april 2027"])
+def test_what_is_no_date_is_refused(
+    client: FlaskClient, app: Flask, address: str, written: str
+) -> None:
+    answer = send(client, client.get(f"{address}/plan"), "/plan/add", title="x", due=written)
+    assert answer.status_code == 422
+    assert plan_of(app, address) == ()

@@ -5,7 +5,7 @@ from evaltool.domain.language import percentage
 from evaltool.domain.pictures import Chart, ChartRow, TrendView
 from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, Survey
 from evaltool.domain.trend import Movement, movements
-from evaltool.domain.wording import Wording
+from evaltool.domain.wording import COLUMNS, Wording
 
 
 def chart(wording: Wording, comparison: Comparison) -> Chart:
@@ -54,7 +54,7 @@ def _row(wording: Wording, comparison: Comparison, option: OptionComparison) -> 
         label=label,
         chosen=option.chosen,
         share=option.share,
-        figure=wording.figure(option),
+        figure=wording.figure(option, between=COLUMNS),
         count=option.count,
         n=option.n,
         interval=option.interval,

@@ -53,7 +53,7 @@ def document_of(
 
 
 def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Document:
-    """A document from its JSON text, encoded as UTF-8.
+    """A document from its JSON text, encoded as UTF-8; from a report as JSON, what was given.
 
     Raises:
         Refused: with every problem at once, each naming the key, question or code at fault.
@@ -62,6 +62,8 @@ def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Docume
     loaded = parse(raw, problems)
     if not isinstance(loaded, dict):
         raise Refused((*problems, Problem("not_an_object", "")))
+    if "comparisons" in loaded:
+        loaded = _given(loaded)
     for key in loaded:
         if key not in KEYS:
             problems.append(Problem("unknown_key", shown(key)))
@@ -86,6 +88,19 @@ def read(raw: bytes, questionnaire: Questionnaire, register: Register) -> Docume
         raise Refused(tuple(_once(problems)))
     given = _unblank(answers)
     return Document(municipality, cluster, proposed, when, given, questionnaire.edition, actions)
+
+
+def _given(report: Mapping[str, object]) -> dict[str, object]:
+    """Of a report as JSON (:mod:`evaltool.domain.output`) what it was made from."""
+    form = {key: report[key] for key in KEYS if key in report}
+    municipality, cluster = form.get("municipality"), form.get("cluster")
+    if isinstance(municipality, dict):
+        form["municipality"] = municipality.get("nis_code")
+    if isinstance(cluster, dict):
+        form["cluster"] = cluster.get("number")
+        if cluster.get("proposed") is True:
+            del form["cluster"]
+    return form
 
 
 def write(document: Document, questionnaire: Questionnaire) -> str:

@@ -108,11 +108,12 @@ def evaluate(
 
 def remarks(
     questionnaire: Questionnaire, rulebook: Rulebook, answers: Answers, cluster: int
-) -> tuple[Remark, ...]:
-    """What does not go together in these answers; they are kept as they are."""
+) -> tuple[tuple[Remark, tuple[Fact, ...]], ...]:
+    """What does not go together in these answers, each with why; they are kept as they are."""
     given = reported(questionnaire, answers)
     situation = Situation(questionnaire, given, (), cluster, legal_minimum(given))
-    return tuple(r for r in rulebook.remarks if r.condition.facts(situation) is not None)
+    found = ((remark, remark.condition.facts(situation)) for remark in rulebook.remarks)
+    return tuple((remark, facts) for remark, facts in found if facts is not None)
 
 
 def _track(rules: Iterable[TrackRule], situation: Situation) -> ProposedTrack | None:

@@ -109,6 +109,15 @@ def date_text(day: date, language: Language) -> str:
     return f"{day.day} {_MONTHS[language][day.month - 1]} {day.year}"
 
 
+def month_number(name: str) -> int | None:
+    """The month (1 to 12) of a name in small letters, in either language; None for another word."""
+    for names in _MONTHS.values():
+        for number, month in enumerate(names, start=1):
+            if name == month.lower():
+                return number
+    return None
+
+
 def time_text(moment: datetime, language: Language) -> str:
     """A time of day in the notation of the language: ``14.32`` in Dutch, ``14:32`` in English."""
     separator = "." if language == "nl" else ":"

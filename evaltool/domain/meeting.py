@@ -97,6 +97,8 @@ def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingS
             ItemKind.FOLLOW_UP: lambda: _open_actions(running, t),
         }
         said = tuple(lines[kind]()) if kind in lines else ()
+        if finding is not None:
+            said = (*_about(finding, t), *_planned(report, finding, t))
         parts.append(_item(t, kind, len(parts) + 1, start, minutes, finding, said))
         start += minutes
     return MeetingSheet(
@@ -163,7 +165,7 @@ def _item(
             start=start,
             minutes=minutes,
             title=finding.title,
-            lines=tuple(_about(finding, t)),
+            lines=lines,
             ask=finding.ask,
             choices=finding.steps,
             source=finding.source,
@@ -203,8 +205,19 @@ def _running(report: Report, chosen: tuple[FindingView, ...]) -> list[ActionView
 
 
 def _open_actions(running: list[ActionView], t: Texts) -> Iterator[str]:
-    for action in running[:MOST_OPEN_ACTIONS]:
-        parts = [action.owner or t("plan.nobody"), action.due or t("plan.no_date")]
-        yield f"{action.title} ({', '.join(parts)})"
+    yield from (_told(action, t) for action in running[:MOST_OPEN_ACTIONS])
     if len(running) > MOST_OPEN_ACTIONS:
         yield t("meeting.more_labels", number=len(running) - MOST_OPEN_ACTIONS)
+
+
+def _planned(report: Report, finding: FindingView, t: Texts) -> Iterator[str]:
+    """What the plan already holds on a finding that is on the agenda."""
+    for action in report.plan:
+        if not action.is_over and action.finding_title == finding.title:
+            yield t("meeting.planned", action=_told(action, t))
+
+
+def _told(action: ActionView, t: Texts) -> str:
+    """An action with who and when; the date first, where a long line is not cut off."""
+    due, owner = action.due or t("plan.no_date"), action.owner or t("plan.nobody")
+    return f"{due}: {action.title} ({owner})"

@@ -131,7 +131,10 @@ class Preparation:
 
 @dataclass(frozen=True)
 class Remark:
-    """What is asked about answers that do not go together."""
+    """What is asked about answers that do not go together.
+
+    In the text ``{labels}`` stands for the options chosen because of which it is asked.
+    """
 
     condition: Condition
     text: Text

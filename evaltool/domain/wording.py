@@ -13,8 +13,8 @@ from evaltool.domain.validation import Problem
 UNSURE_MARK = "*"
 """Put behind a count that is ambiguous, wherever it is shown."""
 
-# Two spaces that neither a page nor a drawing folds into one.
-_APART = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
+COLUMNS = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
+"""Between share and base beside a bar: two spaces that nothing folds into one."""
 
 
 class Wording:
@@ -105,11 +105,11 @@ class Wording:
             return self.texts("report.base_not_published")
         return self.texts("report.base", count=marked_count(option), n=option.n)
 
-    def figure(self, option: OptionComparison) -> str:
-        """Share and base, ``48 %  20 van 42``; only the counts where the base is small."""
+    def figure(self, option: OptionComparison, *, between: str = ", ") -> str:
+        """Share and base, ``48 %, 20 van 42``; only the counts where the base is small."""
         if option.share is None:
             return self.base(option)
-        return f"{percentage(option.share)}{_APART}{self.base(option)}"
+        return f"{percentage(option.share)}{between}{self.base(option)}"
 
     def sentence(self, comparison: Comparison, option: OptionComparison) -> str:
         """What the others do, and whether you do: ``16 van de 24 ... ; u ook.``"""

@@ -118,6 +118,10 @@ def _second_page(
         found.append(Tagged(t("results.top_none")))
     if actions and report.plan:
         found += [Heading(t("plan.title"), 2), plan_table(report.plan[:actions], t)]
+    left = len(report.plan) - actions
+    if left > 0:
+        key = "one_more_action" if left == 1 else "more_actions"
+        found.append(Tagged(t(f"document.summary.{key}", number=left)))
     found.append(Tagged(t("document.summary.more"), "small"))
     return found
 

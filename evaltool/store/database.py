@@ -105,7 +105,8 @@ class Database:
         """A change that happens whole or not at all.
 
         It takes the right to write at its start: two that begin by reading and then both want
-        to write would end with "database is locked" for one of them.
+        to write would end with "database is locked" for one of them. One inside another is part
+        of it.
         """
         return self._whole("BEGIN IMMEDIATE")
 
@@ -117,6 +118,9 @@ class Database:
     def _whole(self, begin: str) -> Iterator[sqlite_utils.Database]:
         with translated():
             tables = self.tables
+            if tables.conn.in_transaction:
+                yield tables
+                return
             tables.execute(begin)
             try:
                 yield tables

@@ -1,6 +1,7 @@
 """All that is kept, from one database."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,10 +13,14 @@ from evaltool.store.repository import ActionPlans, Evaluations
 
 @dataclass(frozen=True)
 class Store:
-    """The repositories, one per kind of thing; ``close`` lets go of what they stand on."""
+    """The repositories, one per kind of thing; ``close`` lets go of what they stand on.
+
+    What is changed ``with store.together():`` is changed whole or not at all.
+    """
 
     evaluations: Evaluations
     plans: ActionPlans
+    together: Callable[[], AbstractContextManager[object]]
     close: Callable[[], None]
 
 
@@ -27,4 +32,9 @@ def open_store(path: Path) -> Store:
         OSError: the folder or the file cannot be made.
     """
     database = Database(path)
-    return Store(EvaluationRepository(database), ActionPlanRepository(database), database.close)
+    return Store(
+        evaluations=EvaluationRepository(database),
+        plans=ActionPlanRepository(database),
+        together=database.transaction,
+        close=database.close,
+    )

@@ -1,5 +1,6 @@
 """Checking all answers, finishing, reopening, changing details, exporting and deleting."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -46,6 +47,7 @@ def check(id_: str) -> Response:
     sections = tuple(
         _section(evaluation, task) for task in tasks(questionnaire, evaluation.answers)
     )
+    given = reported(questionnaire, evaluation.answers)
     gaps = sum(s.task.open for s in sections if not s.task.section.optional)
     return render(
         CheckPage(
@@ -54,17 +56,23 @@ def check(id_: str) -> Response:
             municipality=municipality_of(evaluation),
             sections=tuple(s for s in sections if s.rows),
             gaps=gaps,
-            remarks=tuple(
-                remark.text
-                for remark in remarks(
-                    questionnaire,
-                    services().catalogue.rulebook,
-                    evaluation.answers,
-                    evaluation.cluster,
-                )
-            ),
+            remarks=tuple(_remarks(evaluation)),
+            unused=len(set(evaluation.answers.values) - set(given.values)),
         )
     )
+
+
+def _remarks(evaluation: Evaluation) -> Iterator[str]:
+    """What is asked about answers that do not go together, in the language of this request."""
+    held, words, t = services().catalogue, wording(), texts()
+    found = remarks(held.questionnaire, held.rulebook, evaluation.answers, evaluation.cluster)
+    for remark, facts in found:
+        labels = [
+            words.option(fact.question, fact.option)
+            for fact in facts
+            if fact.chosen and fact.option is not None
+        ]
+        yield t.of(remark.text).replace("{labels}", "; ".join(dict.fromkeys(labels)))
 
 
 def _section(evaluation: Evaluation, task: Task) -> CheckSection:

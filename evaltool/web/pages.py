@@ -180,7 +180,8 @@ class CheckPage(EvaluationPage):
     template: ClassVar[str] = "check.html"
     sections: tuple[CheckSection, ...]
     gaps: int
-    remarks: tuple[Text, ...]
+    remarks: tuple[str, ...]
+    unused: int
 
 
 @dataclass(frozen=True, kw_only=True)

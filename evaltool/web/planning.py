@@ -63,8 +63,9 @@ def pick(id_: str) -> AnyResponse:
         errors = {"finding": texts()("plan.choose")}
         return _plan_page(evaluation, ActionFields(), errors, status=422)
     try:
-        for finding in found:
-            services().plans.add(id_, _from_finding(finding, report), at=services().now())
+        with services().store.together():
+            for finding in found:
+                services().plans.add(id_, _from_finding(finding, report), at=services().now())
     except PlanFull:
         tell(texts()("plan.full"))
     else:

@@ -99,6 +99,10 @@ def create() -> AnyResponse:
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
 
 
+MOST_FILES = 50
+"""Files that can be put in at once."""
+
+
 @blueprint.post("/evaluations/import")
 @guarded(Permission.CREATE)
 def import_() -> AnyResponse:
@@ -107,6 +111,8 @@ def import_() -> AnyResponse:
     sent = [(file.filename or "", file.read()) for file in request.files.getlist("file")]
     if not any(raw for _, raw in sent):
         return error_page("error.no_file", 422)
+    if len(sent) > MOST_FILES:
+        return error_page("error.too_many_files", 422)
     documents, problems = read_all(sent)
     if problems:
         return error_page("error.import", 422, problems)
@@ -116,10 +122,11 @@ def import_() -> AnyResponse:
         id_by(ticket, str(number), hashlib.sha256(raw).hexdigest())
         for number, (_, raw) in enumerate(sent)
     ]
-    kept = [
-        keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now(), id_)
-        for document, id_ in zip(documents, ids, strict=True)
-    ]
+    with held.store.together():
+        kept = [
+            keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now(), id_)
+            for document, id_ in zip(documents, ids, strict=True)
+        ]
     tell_imported(kept, documents)
     if len(kept) > 1:
         return redirect(url_for("start.index"), 303)
