@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltool import __version__
-from evaltool.cli.output import REFUSED, SOUND, refuse, write_all
+from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
 
 if TYPE_CHECKING:
     from evaltool.catalogue import Catalogue
@@ -85,7 +85,10 @@ def _parser() -> argparse.ArgumentParser:
         "--xlsx", type=Path, metavar="OUT.xlsx", help="answers, comparisons and actions as workbook"
     )
     report.add_argument(
-        "--csv", type=Path, metavar="FOLDER", help="answers, comparisons and actions as CSV files"
+        "--csv",
+        type=Path,
+        metavar="FOLDER",
+        help="answers, comparisons and actions as CSV files, in a folder that is there",
     )
     report.add_argument(
         "--ics", type=Path, metavar="OUT.ics", help="the dates of the action plan, for a calendar"
@@ -106,16 +109,17 @@ def _parser() -> argparse.ArgumentParser:
 
     export = command("export", _export, "Write kept self-evaluations as files of answers.")
     export.add_argument("ids", metavar="ID", nargs="*", help="which (default: all)")
-    export.add_argument("--to", type=Path, default=Path(), metavar="FOLDER", help="where to")
+    export.add_argument(
+        "--to", type=Path, default=Path(), metavar="FOLDER", help="a folder that is there"
+    )
     export.add_argument("--instance", type=Path, help="folder of the database")
     return parser
 
 
 def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError("a port lies between 0 and 65535")
-    return number
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError("a port is a number between 0 and 65535")
+    return int(text)
 
 
 def _loaded(options: argparse.Namespace) -> "Catalogue | None":
@@ -172,7 +176,7 @@ def _read_document(
     try:
         raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except OSError as error:
-        refuse(t("cli.no_input", path=name, reason=error.strerror))
+        refuse(t("cli.no_input", path=name, reason=reason(error, t)))
         return None
     try:
         return read(raw, catalogue.questionnaire, catalogue.register)

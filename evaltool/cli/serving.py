@@ -1,5 +1,6 @@
 """The commands that use what is kept: serving, importing and exporting."""
 
+import contextlib
 import ipaddress
 import logging
 from collections.abc import Callable, Sequence
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
-from evaltool.cli.output import REFUSED, SOUND, refuse, write_all
+from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
@@ -50,7 +51,7 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     try:
         server = create_server(app, host=host.strip("[]"), port=port, threads=THREADS, ident=None)
     except OSError as error:
-        return refuse(t("cli.port_taken", port=port, reason=error.strerror))
+        return refuse(t("cli.port_taken", port=port, reason=reason(error, t)))
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     bound = getattr(server, "effective_port", port)
     print(t("cli.serving", address=f"http://{shown}:{bound}/"), flush=True)
@@ -63,20 +64,27 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     return SOUND
 
 
-def _store(instance: Path | None, t: Texts) -> Store | None:
-    folder = default_instance() if instance is None else instance
-    return _opened(lambda: open_store(folder / "evaltool.sqlite"), folder, t)
-
-
 def _opened(make: Callable[[], T], folder: Path, t: Texts) -> T | None:
-    """What stands on a folder's database; where that cannot be used, why is printed."""
+    """What comes of a folder's database; where that cannot be used, why is printed."""
     try:
         return make()
     except StoreError as error:
         refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
     except OSError as error:
-        refuse(t("cli.no_instance", path=folder, reason=error.strerror))
+        refuse(t("cli.no_instance", path=folder, reason=reason(error, t)))
     return None
+
+
+def _with_store(instance: Path | None, t: Texts, work: Callable[[Store], int]) -> int:
+    """Do something with what is kept; where the database fails, why is printed."""
+    folder = default_instance() if instance is None else instance
+
+    def done() -> int:
+        with contextlib.closing(open_store(folder / "evaltool.sqlite")) as store:
+            return work(store)
+
+    status = _opened(done, folder, t)
+    return REFUSED if status is None else status
 
 
 def import_files(
@@ -85,18 +93,23 @@ def import_files(
     instance: Path | None,
     language: Language,
 ) -> int:
-    """Keep each document as a new evaluation."""
+    """Keep each document as a new evaluation: all of them or none."""
     t = catalogue.in_language(language)
-    store = _store(instance, t)
-    if store is None:
-        return REFUSED
-    for path, document in documents:
-        evaluation = keep_document(
-            store.evaluations, catalogue.questionnaire, document, datetime.now(UTC)
-        )
-        name = document.municipality.name
-        print(t("cli.imported", path=path, id=evaluation.id, municipality=name))
-    return SOUND
+
+    def work(store: Store) -> int:
+        with store.together():
+            kept = [
+                keep_document(
+                    store.evaluations, catalogue.questionnaire, document, datetime.now(UTC)
+                )
+                for _, document in documents
+            ]
+        for evaluation, (path, document) in zip(kept, documents, strict=True):
+            name = document.municipality.name
+            print(t("cli.imported", path=path, id=evaluation.id, municipality=name))
+        return SOUND
+
+    return _with_store(instance, t, work)
 
 
 def export_files(
@@ -108,28 +121,29 @@ def export_files(
 ) -> int:
     """Write evaluations, by default all, as files that can be imported: all of it or nothing."""
     t = catalogue.in_language(language)
-    store = _store(instance, t)
-    if store is None:
-        return REFUSED
-    kept = store.evaluations
-    found: list[Evaluation] = []
-    missing: list[str] = []
-    if not ids:
-        found.extend(kept.listing())
-    for id_ in ids:
-        try:
-            found.append(kept.get(id_))
-        except NotFound:
-            missing.append(t("cli.not_found", id=id_))
-    if missing:
-        return refuse(*missing)
-    if not found:
-        print(t("cli.nothing_kept"))
-    files: dict[Path, bytes] = {}
-    for evaluation in found:
-        path = folder / f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
-        municipality = catalogue.register.known(evaluation.nis_code)
-        actions = [planned.action for planned in store.plans.of(evaluation.id)]
-        text = write(document_of(evaluation, municipality, actions), catalogue.questionnaire)
-        files[path] = text.encode("utf-8")
-    return write_all(files, t)
+
+    def work(store: Store) -> int:
+        kept = store.evaluations
+        found: list[Evaluation] = []
+        missing: list[str] = []
+        if not ids:
+            found.extend(kept.listing())
+        for id_ in ids:
+            try:
+                found.append(kept.get(id_))
+            except NotFound:
+                missing.append(t("cli.not_found", id=id_))
+        if missing:
+            return refuse(*missing)
+        if not found:
+            print(t("cli.nothing_kept"))
+        files: dict[Path, bytes] = {}
+        for evaluation in found:
+            name = f"livc-r-{evaluation.nis_code}-{evaluation.day}-{evaluation.id[:6]}.json"
+            municipality = catalogue.register.known(evaluation.nis_code)
+            actions = [planned.action for planned in store.plans.of(evaluation.id)]
+            text = write(document_of(evaluation, municipality, actions), catalogue.questionnaire)
+            files[folder / name] = text.encode("utf-8")
+        return write_all(files, t)
+
+    return _with_store(instance, t, work)
