@@ -186,6 +186,7 @@ def test_an_unknown_table(catalogue: Catalogue, asked: str) -> None:
     assert refused.value.asked == asked
     assert "Tabel 8" in refused.value.known
     assert len(refused.value.known) == 23
+    assert refused.value.known.index("Tabel 2") < refused.value.known.index("Tabel 10")
 
 
 def test_every_table_can_be_printed_whole(catalogue: Catalogue) -> None:

@@ -288,3 +288,18 @@ def test_what_is_no_date_is_refused(
     answer = send(client, client.get(f"{address}/plan"), "/plan/add", title="x", due=written)
     assert answer.status_code == 422
     assert plan_of(app, address) == ()
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "asked"),
+    [(-1, "open", True), (0, "open", False), (1, "open", False), (-1, "done", False)],
+)
+def test_a_day_that_has_passed_is_asked_about_and_kept(
+    client: FlaskClient, app: Flask, address: str, days: int, state: str, asked: bool
+) -> None:
+    due = app.extensions["evaltool"].now().astimezone().date() + timedelta(days=days)
+    page = client.get(f"{address}/plan")
+    send(client, page, "/plan/add", title="x", due=due.isoformat(), state=state)
+    assert ("is al voorbij. Klopt dat?" in words(client, f"{address}/plan")) is asked
+    (planned,) = plan_of(app, address)
+    assert planned.action.due == due

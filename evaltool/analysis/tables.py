@@ -1,5 +1,6 @@
 """A table of the survey as readable text, with shares and intervals."""
 
+import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -115,7 +116,12 @@ def _source(asked: str, known: tuple[str, ...]) -> str:
     for source in known:
         if wanted in (_plain(source), _plain(source).removeprefix("tabel")):
             return source
-    raise UnknownTable(asked, known)
+    raise UnknownTable(asked, tuple(sorted(known, key=_by_number)))
+
+
+def _by_number(name: str) -> list[tuple[str, int]]:
+    """Tabel 2 before Tabel 10."""
+    return [(word, int(digits or 0)) for word, digits in re.findall(r"(\D+)(\d*)", name)]
 
 
 def _plain(name: str) -> str:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
 from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.language import date_text
 from evaltool.domain.library import action_view
 from evaltool.domain.plan import (
     Action,
@@ -23,6 +24,7 @@ from evaltool.domain.validation import Problem
 from evaltool.web.context import (
     evaluation_or_404,
     guarded,
+    language,
     library,
     municipality_of,
     services,
@@ -234,7 +236,13 @@ def _action_page(
 
 
 def _warn(evaluation: Evaluation, planned: PlannedAction) -> None:
+    """Say what may not be meant: data of a person, a day that has passed."""
     action = planned.action
+    today = services().now().astimezone().date()
+    if action.due is not None and action.due < today and not action.state.is_over:
+        address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
+        day = date_text(action.due, language())
+        tell(texts()("plan.past", day=day), address, texts()("plan.look"))
     if kinds := kinds_of(action.title, action.owner, action.remark):
         address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
         tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))
