@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -98,15 +97,6 @@ def begun(client: FlaskClient, nis_code: str = "24062", cluster: str = "5") -> s
     return answer.headers["Location"]
 
 
-def imported(client: FlaskClient, path: Path) -> str:
-    """The address of a new evaluation with the answers of a file."""
-    form = form_of(client.get("/"), "/import")
-    data = {**form, "file": (io.BytesIO(path.read_bytes()), path.name)}
-    answer = client.post("/evaluations/import", data=data)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    return answer.headers["Location"]
-
-
 def put_in(client: FlaskClient, **files: object) -> TestResponse:
     """Import files; a document as what it holds, or the bytes of a file."""
     data: MultiDict[str, object] = MultiDict(form_of(client.get("/"), "/import"))
@@ -114,3 +104,10 @@ def put_in(client: FlaskClient, **files: object) -> TestResponse:
         raw = held if isinstance(held, bytes) else json.dumps(held).encode()
         data.add("file", (io.BytesIO(raw), f"{name}.json"))
     return client.post("/evaluations/import", data=data)
+
+
+def imported(client: FlaskClient, raw: bytes) -> str:
+    """The address of a new evaluation with the answers of a file that holds ``raw``."""
+    answer = put_in(client, answers=raw)
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    return answer.headers["Location"]

@@ -341,7 +341,7 @@ def test_every_page_explains_its_words(
     client: FlaskClient, catalogue: Catalogue, language: Language
 ) -> None:
     # Answered, so that nearly all questions are asked.
-    address = imported(client, GROWING)
+    address = imported(client, GROWING.read_bytes())
     sections = [
         f"{address}/sections/{section.id}/{number}"
         for section in catalogue.questionnaire.sections
@@ -367,7 +367,7 @@ def test_every_page_explains_its_words(
 def test_the_results_explain_their_words(
     client: FlaskClient, catalogue: Catalogue, path: Path
 ) -> None:
-    address = imported(client, path)
+    address = imported(client, path.read_bytes())
     send(client, client.get(f"{address}/check"), "/finish")
     for language in LANGUAGES:
         for name in ("results", "plan", "sections/structure/comparison"):

@@ -17,7 +17,7 @@ SCRIPTS = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no 
 @pytest.fixture
 def address(live_server: LiveServer) -> str:
     """The overview of an evaluation that is answered and not finished."""
-    return live_server.url + imported(live_server.app.test_client(), ANSWERS)
+    return live_server.url + imported(live_server.app.test_client(), ANSWERS.read_bytes())
 
 
 def opened(chromium: Browser, url: str, *, scripts: bool, width: int = 1200) -> Page:

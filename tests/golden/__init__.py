@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.document import Document, read
-from tests.browsing import put_in, send
+from tests import browsing
 
 FOLDER = Path(__file__).resolve().parent
 NAMES = sorted(path.name.removesuffix(".answers.json") for path in FOLDER.glob("*.answers.json"))
@@ -20,10 +20,7 @@ def document_of(catalogue: Catalogue, name: str) -> Document:
 
 def imported(client: FlaskClient, name: str, *, finish: bool = True) -> str:
     """The address of an evaluation with these answers, imported and finished."""
-    raw = (FOLDER / f"{name}.answers.json").read_bytes()
-    answer = put_in(client, answers=raw)
-    assert answer.status_code == 303, answer.get_data(as_text=True)
-    address = answer.headers["Location"]
+    address = browsing.imported(client, (FOLDER / f"{name}.answers.json").read_bytes())
     if finish:
-        send(client, client.get(f"{address}/check"), "/finish")
+        browsing.send(client, client.get(f"{address}/check"), "/finish")
     return address
