@@ -303,3 +303,16 @@ def test_a_day_that_has_passed_is_asked_about_and_kept(
     assert ("is al voorbij. Klopt dat?" in words(client, f"{address}/plan")) is asked
     (planned,) = plan_of(app, address)
     assert planned.action.due == due
+
+
+def test_an_action_whose_finding_left_the_report_says_so(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    held = app.extensions["evaltool"]
+    id_ = address.rsplit("/", 1)[-1]
+    sentence = "Deze bevinding staat niet meer in het laatste verslag"
+    held.plans.add(id_, an_action("van nu", finding="few_cases"), at=held.now())
+    held.plans.add(id_, an_action("van mij"), at=held.now())
+    assert sentence not in words(client, f"{address}/plan")
+    held.plans.add(id_, an_action("van vroeger", finding="tables_three"), at=held.now())
+    assert words(client, f"{address}/plan").count(sentence) == 1

@@ -222,10 +222,11 @@ class ResultsPage(EvaluationPage):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRow:
-    """An action of the plan: what is kept, and in words."""
+    """An action of the plan: kept, in words, and whether its finding left the report."""
 
     planned: PlannedAction
     view: ActionView
+    outlived: bool
 
 
 @dataclass(frozen=True, kw_only=True)

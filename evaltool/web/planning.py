@@ -190,7 +190,11 @@ def _plan_page(
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
         rows=tuple(
-            PlanRow(planned=planned, view=action_view(library(), planned.action))
+            PlanRow(
+                planned=planned,
+                view=action_view(library(), planned.action),
+                outlived=_outlived(planned.action, report),
+            )
             for planned in sorted(plan, key=lambda planned: urgency(planned.action))
         ),
         findings=() if report is None else _unpicked(report, picked),
@@ -199,6 +203,13 @@ def _plan_page(
         errors=errors or {},
     )
     return render(page, status)
+
+
+def _outlived(action: Action, report: Report | None) -> bool:
+    """Whether an action was picked from a finding that is no longer in the report."""
+    if report is None or action.finding is None:
+        return False
+    return action.finding not in {finding.id for finding in report.findings}
 
 
 def _unpicked(report: Report, picked: Iterable[str | None]) -> tuple[FindingView, ...]:
