@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from evaltool.domain.answers import Answers
-from evaltool.domain.comparison import Comparison
+from evaltool.domain.comparison import Comparison, by_option
 from evaltool.domain.feedback import Finding, ProposedTrack
 from evaltool.domain.language import date_text, listing
 from evaltool.domain.levels import HIGHEST, Level
@@ -45,17 +45,14 @@ class Advice:
         self.texts = wording.texts
         self.rulebook = rulebook
         self.survey = survey
-        # Of a question compared in two ways the first comparison counts: that with the peers.
-        self.compared = {
-            (c.question, o.option): (c, o) for c in reversed(comparisons) for o in c.options
-        }
+        self.compared = by_option(comparisons)
 
     def finding(self, finding: Finding) -> FindingView:
         """A finding with its figure, its source and the answers because of which it is there."""
         t = self.texts
         rule = finding.rule
         figure = ""
-        if rule.figure in self.compared:
+        if rule.figure is not None and rule.figure in self.compared:
             figure = self.wording.figure_sentence(*self.compared[rule.figure])
         return FindingView(
             id=rule.id,
@@ -212,14 +209,13 @@ class Advice:
             missing=tuple(t.of(criterion.text) for criterion in level.missing_for_next),
         )
 
-    def level_picture(self, levels: tuple[Level, ...]) -> LevelPicture:
+    def level_picture(self, views: tuple[LevelView, ...]) -> LevelPicture:
         """The levels of all areas as one drawing."""
         t = self.texts
         names = tuple(t(f"report.level.name.{n}") for n in range(1, HIGHEST + 1))
         unknown = (t("report.level.name.unknown"),)
         rows: list[LevelRow] = []
-        for level in levels:
-            view = self.level(level)
+        for view in views:
             key = "report.level.said_unknown" if view.number is None else "report.level.said"
             sentence = t(key, area=view.area_label, number=view.number, name=view.name)
             shown = unknown if view.number is None else names

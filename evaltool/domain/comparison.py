@@ -1,6 +1,6 @@
 """A municipality's answers held against the survey's distributions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -140,6 +140,20 @@ def compare(
         for question in questionnaire
         for comparison in _comparisons(question, benchmark, given, cluster)
     )
+
+
+def by_option(
+    comparisons: Iterable[Comparison],
+) -> Mapping[tuple[str, str], tuple[Comparison, OptionComparison]]:
+    """Every compared option by (question, option).
+
+    Of a question compared in two ways the first comparison counts: that with the peers.
+    """
+    found: dict[tuple[str, str], tuple[Comparison, OptionComparison]] = {}
+    for comparison in comparisons:
+        for option in comparison.options:
+            found.setdefault((comparison.question, option.option), (comparison, option))
+    return found
 
 
 def _comparisons(

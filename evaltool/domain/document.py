@@ -116,13 +116,20 @@ def write(document: Document, questionnaire: Questionnaire) -> str:
     form |= {
         "date": document.day.isoformat(),
         "edition": document.edition,
-        "answers": {id_: plain(value) for id_, value in answers.values.items()},
-        "other_text": dict(answers.other_text),
-        "notes": dict(answers.notes),
+        **answers_form(answers),
     }
     if document.actions:
         form["actions"] = [action_form(action) for action in document.actions]
     return json.dumps(form, ensure_ascii=False, indent=2) + "\n"
+
+
+def answers_form(answers: Answers) -> dict[str, object]:
+    """Answers with their texts and notes, as they stand in a document."""
+    return {
+        "answers": {id_: plain(value) for id_, value in answers.values.items()},
+        "other_text": dict(answers.other_text),
+        "notes": dict(answers.notes),
+    }
 
 
 def plain(value: Answer) -> object:

@@ -8,8 +8,8 @@ from evaltool.domain.meeting import MeetingFormat
 from evaltool.domain.municipality import Register
 from evaltool.domain.plan import Action
 from evaltool.domain.questionnaire import Questionnaire
-from evaltool.domain.report import ActionView
-from evaltool.domain.rules import Rulebook
+from evaltool.domain.report import ActionView, SourceView
+from evaltool.domain.rules import Rulebook, Source
 
 
 @dataclass(frozen=True)
@@ -39,4 +39,18 @@ def action_view(library: Library, action: Action) -> ActionView:
         state_label=t(f"plan.state.{action.state}"),
         remark=action.remark,
         is_over=action.state.is_over,
+    )
+
+
+def source_view(source: Source, texts: Texts, *, stated: bool = True) -> SourceView:
+    """A source in words; without ``stated`` only when it was read, not what it states."""
+    statement = "" if source.statement is None or not stated else texts.of(source.statement)
+    if source.read is not None:
+        read = texts("report.read_on", day=date_text(source.read, texts.language))
+        statement = f"{statement} {read}".strip()
+    return SourceView(
+        title=texts.of(source.title),
+        publisher=", ".join(p for p in (texts.of(source.publisher), source.year) if p),
+        where=source.where,
+        statement=statement,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from evaltool.domain.comparison import Comparison, OptionComparison
-from evaltool.domain.document import plain
+from evaltool.domain.document import answers_form
 from evaltool.domain.feedback import Finding
 from evaltool.domain.levels import Level
 from evaltool.domain.plan_form import action_form
@@ -28,9 +28,7 @@ def report_json(report: Report) -> Json:
         "cluster": {"number": report.cluster, "proposed": report.cluster_proposed},
         "date": report.day.isoformat(),
         "edition": report.edition,
-        "answers": {id_: plain(value) for id_, value in report.given.values.items()},
-        "other_text": dict(report.given.other_text),
-        "notes": dict(report.given.notes),
+        **answers_form(report.given),
         "language": report.language,
         "comparisons": [_comparison(comparison) for comparison in report.comparisons],
         "legal_minimum": {"met": legal.met, "missing": list(legal.missing)},

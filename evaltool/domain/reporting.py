@@ -1,6 +1,7 @@
 """Builds the Report from answers, survey and rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from evaltool.domain.advice import LEGAL_SOURCE, Advice
 from evaltool.domain.answers import asked, reported
@@ -9,7 +10,7 @@ from evaltool.domain.comparison import Comparison, compare
 from evaltool.domain.document import Document
 from evaltool.domain.feedback import Feedback, Finding, evaluate
 from evaltool.domain.language import date_text
-from evaltool.domain.library import Library, action_view
+from evaltool.domain.library import Library, action_view, source_view
 from evaltool.domain.plan import in_order
 from evaltool.domain.questionnaire import Question, Section
 from evaltool.domain.report import (
@@ -54,6 +55,7 @@ class _Builder:
             self.wording, library.rulebook, self.survey, self.comparisons, self.answers
         )
         self.views = {id(f): self.advice.finding(f) for f in self.feedback.findings}
+        self.levels = tuple(self.advice.level(level) for level in self.feedback.levels)
 
     def report(self) -> Report:
         t = self.texts
@@ -76,8 +78,8 @@ class _Builder:
             top=tuple(self.views[id(f)] for f in self.feedback.top()),
             strengths=tuple(self.views[id(f)] for f in self.feedback.strengths()),
             legal=self.advice.legal(self.feedback.legal, self.answers),
-            levels=tuple(self.advice.level(level) for level in self.feedback.levels),
-            level_picture=self.advice.level_picture(self.feedback.levels),
+            levels=self.levels,
+            level_picture=self.advice.level_picture(self.levels),
             levels_note=t("report.level.note"),
             chapters=chapters,
             answers=tuple(self.all_answers()),
@@ -137,7 +139,7 @@ class _Builder:
             level = None
             if section.id in AREAS:
                 shown, rest = self.feedback.of(Area(section.id))
-                level = next((v for v in self.feedback.levels if v.area == section.id), None)
+                level = next((v for v in self.levels if v.area == section.id), None)
             if questions or shown:
                 yield Chapter(
                     id=section.id,
@@ -145,7 +147,7 @@ class _Builder:
                     intro=self.texts(f"report.chapter.{section.id}"),
                     findings=tuple(self.views[id(f)] for f in shown),
                     rest=tuple(self.views[id(f)] for f in rest),
-                    level=None if level is None else self.advice.level(level),
+                    level=level,
                     questions=questions,
                 )
 
@@ -154,13 +156,8 @@ class _Builder:
         wanted = {question.id}
         if question.id == "radicalisation_signals":
             wanted.add("radicalisation_any")
-        return QuestionView(
-            id=question.id,
-            text=self.texts.of(question.text),
-            answer=self.wording.answer(question, self.answers),
-            note=self.answers.notes.get(question.id, ""),
-            comparisons=tuple(self.compared(c) for c in self.comparisons if c.question in wanted),
-        )
+        compared = tuple(self.compared(c) for c in self.comparisons if c.question in wanted)
+        return replace(self.plain(question), comparisons=compared)
 
     def compared(self, comparison: Comparison) -> ComparedView:
         sentences = [
@@ -240,12 +237,7 @@ class _Builder:
         for id_, source in known.items():
             if id_ not in used or source.is_passage:
                 continue
-            statement = "" if source.statement is None else t.of(source.statement)
-            if source.read is not None:
-                read = t("report.read_on", day=date_text(source.read, t.language))
-                statement = f"{statement} {read}".strip()
-            publisher = ", ".join(p for p in (t.of(source.publisher), source.year) if p)
-            yield SourceView(t.of(source.title), publisher, source.where, statement)
+            yield source_view(source, t)
 
     def cited(self) -> set[str]:
         """The sources and tables that the findings rest on."""

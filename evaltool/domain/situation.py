@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from evaltool.domain.answers import Answers, asked
-from evaltool.domain.comparison import Comparison, OptionComparison
+from evaltool.domain.comparison import Comparison, OptionComparison, by_option
 from evaltool.domain.questionnaire import DONT_KNOW, Questionnaire
 
 
@@ -82,12 +82,8 @@ class Situation:
 
     @cached_property
     def options(self) -> Mapping[tuple[str, str], tuple[Comparison, OptionComparison]]:
-        """Every compared option by (question, option): the first comparison of its question."""
-        found: dict[tuple[str, str], tuple[Comparison, OptionComparison]] = {}
-        for comparison in self.comparisons:
-            for option in comparison.options:
-                found.setdefault((comparison.question, option.option), (comparison, option))
-        return found
+        """Every compared option by (question, option)."""
+        return by_option(self.comparisons)
 
     @cached_property
     def apart(self) -> frozenset[tuple[str, str]]:

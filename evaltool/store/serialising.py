@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 from evaltool.domain.answers import Answer, Answers
+from evaltool.domain.document import plain
 from evaltool.domain.evaluation import Evaluation, Status
 
 _DIGEST_LENGTH = 16
@@ -64,16 +65,10 @@ def evaluation_from_json(text: str) -> Evaluation:
 
 def _plain(answers: Answers) -> dict[str, object]:
     return {
-        "values": {id_: _as_json(value) for id_, value in answers.values.items()},
+        "values": {id_: plain(value) for id_, value in answers.values.items()},
         "other_text": dict(answers.other_text),
         "notes": dict(answers.notes),
     }
-
-
-def _as_json(value: Answer) -> object:
-    if isinstance(value, str):
-        return value
-    return dict(value) if isinstance(value, Mapping) else list(value)
 
 
 def _answers(held: Mapping[str, Mapping[str, object]]) -> Answers:
