@@ -92,13 +92,14 @@ def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingS
     parts: list[AgendaItem] = []
     start = 0
     for kind, minutes, finding in _parts(form, follow_up, chosen, shares, free - sum(shares)):
-        lines = {
-            ItemKind.PICTURE: lambda: _picture(report, t),
-            ItemKind.FOLLOW_UP: lambda: _open_actions(running, t),
-        }
-        said = tuple(lines[kind]()) if kind in lines else ()
         if finding is not None:
             said = (*_about(finding, t), *_planned(report, finding, t))
+        elif kind is ItemKind.PICTURE:
+            said = tuple(_picture(report, t))
+        elif kind is ItemKind.FOLLOW_UP:
+            said = tuple(_open_actions(running, t))
+        else:
+            said = (t(f"meeting.{kind}.line"),)
         parts.append(_item(t, kind, len(parts) + 1, start, minutes, finding, said))
         start += minutes
     return MeetingSheet(
@@ -176,7 +177,7 @@ def _item(
         start=start,
         minutes=minutes,
         title=t(f"meeting.{kind}.title"),
-        lines=lines or (t(f"meeting.{kind}.line"),),
+        lines=lines,
         ask=t(f"meeting.{kind}.ask"),
         choices=(),
         source="",

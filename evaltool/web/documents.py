@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.evaluation import Snapshot
 from evaltool.domain.intake import intake_sheet
 from evaltool.domain.meeting import MeetingFormat, meeting_sheet
 from evaltool.domain.output import report_json
@@ -21,14 +21,10 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.files import attachment, pdf_response
+from evaltool.web.files import attachment, file_name, pdf_response
 from evaltool.web.reports import report_of, when_reported
 
 blueprint = Blueprint("documents", __name__)
-
-
-def _name(evaluation: Evaluation, what: str) -> str:
-    return f"{what}-{evaluation.nis_code}-{evaluation.day.isoformat()}"
 
 
 @blueprint.get("/evaluations/<id_>/report.pdf")
@@ -38,7 +34,7 @@ def report(snapshot: Snapshot) -> AnyResponse:
     """The full feedback report."""
     evaluation = snapshot.evaluation
     pdf = feedback_report(report_of(evaluation), texts())
-    return pdf_response(pdf, _name(evaluation, texts()("document.report.file")))
+    return pdf_response(pdf, file_name(evaluation, texts()("document.report.file")))
 
 
 @blueprint.get("/evaluations/<id_>/summary.pdf")
@@ -48,7 +44,7 @@ def summary(snapshot: Snapshot) -> AnyResponse:
     """The summary alone, for the mayor or the council."""
     evaluation = snapshot.evaluation
     pdf = summary_document(report_of(evaluation), texts())
-    return pdf_response(pdf, _name(evaluation, texts()("document.summary.file")))
+    return pdf_response(pdf, file_name(evaluation, texts()("document.summary.file")))
 
 
 @blueprint.get("/evaluations/<id_>/meeting.pdf")
@@ -61,7 +57,7 @@ def meeting(snapshot: Snapshot) -> AnyResponse:
     sheet = meeting_sheet(report, _format(), texts())
     pdf = meeting_document(sheet, report, texts())
     return pdf_response(
-        pdf, _name(evaluation, f"{texts()('document.meeting.file')}-{sheet.minutes}")
+        pdf, file_name(evaluation, f"{texts()('document.meeting.file')}-{sheet.minutes}")
     )
 
 
@@ -82,7 +78,7 @@ def intake(snapshot: Snapshot) -> AnyResponse:
     evaluation = snapshot.evaluation
     report = report_of(evaluation)
     pdf = intake_document(intake_sheet(report, texts()), report, texts())
-    return pdf_response(pdf, _name(evaluation, texts()("document.intake.file")))
+    return pdf_response(pdf, file_name(evaluation, texts()("document.intake.file")))
 
 
 @blueprint.get("/evaluations/<id_>/report.json")
@@ -92,7 +88,7 @@ def data(snapshot: Snapshot) -> AnyResponse:
     """The comparisons and findings as data, in the form of the command line."""
     evaluation = snapshot.evaluation
     text = json.dumps(report_json(report_of(evaluation)), ensure_ascii=False, indent=2)
-    name = _name(evaluation, "livc-r") + "-report.json"
+    name = file_name(evaluation) + "-report.json"
     return attachment(text.encode(), "application/json", name)
 
 
@@ -103,7 +99,7 @@ def csv(snapshot: Snapshot, sheet: str) -> AnyResponse:
     """Answers, comparisons or actions as CSV."""
     evaluation = snapshot.evaluation
     content = sheet_csv(SHEETS[sheet](report_of(evaluation), library()))
-    return attachment(content, "text/csv", _name(evaluation, "livc-r") + f"-{sheet}.csv")
+    return attachment(content, "text/csv", file_name(evaluation) + f"-{sheet}.csv")
 
 
 @blueprint.get("/evaluations/<id_>/report.xlsx")
@@ -116,7 +112,7 @@ def spreadsheet(snapshot: Snapshot) -> AnyResponse:
     sheets = [make(report, library()) for make in SHEETS.values()]
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     content = workbook(sheets, report.title, language())
-    return attachment(content, kind, _name(evaluation, "livc-r") + ".xlsx")
+    return attachment(content, kind, file_name(evaluation) + ".xlsx")
 
 
 @blueprint.get("/evaluations/<id_>/actions.ics")
@@ -126,4 +122,4 @@ def calendar(id_: str) -> Response:
     evaluation = evaluation_or_404(id_)
     plan = services().plans.of(id_)
     content = action_calendar(plan, municipality_of(evaluation), texts())
-    return attachment(content, "text/calendar", _name(evaluation, "livc-r") + ".ics")
+    return attachment(content, "text/calendar", file_name(evaluation) + ".ics")

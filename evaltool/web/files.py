@@ -2,7 +2,13 @@
 
 from flask import Response
 
+from evaltool.domain.evaluation import Evaluation
 from evaltool.web.context import language
+
+
+def file_name(evaluation: Evaluation, what: str = "livc-r") -> str:
+    """What a file is called, without its ending: what it is, of which municipality and day."""
+    return f"{what}-{evaluation.nis_code}-{evaluation.day.isoformat()}"
 
 
 def pdf_response(pdf: bytes, name: str) -> Response:

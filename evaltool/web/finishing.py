@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.answers import asked, is_complete, reported
+from evaltool.domain.answers import Answers, asked, is_complete, reported
 from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, ProfileConflict, Status
 from evaltool.domain.feedback import remarks
@@ -21,7 +21,7 @@ from evaltool.web.context import (
     texts,
 )
 from evaltool.web.dates import day_to_type, typed_day
-from evaltool.web.files import attachment
+from evaltool.web.files import attachment, file_name
 from evaltool.web.pages import (
     CheckPage,
     CheckRow,
@@ -44,10 +44,8 @@ def check(id_: str) -> Response:
     """All answers, with what is still open."""
     evaluation = evaluation_or_404(id_)
     questionnaire = services().catalogue.questionnaire
-    sections = tuple(
-        _section(evaluation, task) for task in tasks(questionnaire, evaluation.answers)
-    )
     given = reported(questionnaire, evaluation.answers)
+    sections = tuple(_section(given, task) for task in tasks(questionnaire, evaluation.answers))
     gaps = sum(s.task.open for s in sections if not s.task.section.optional)
     return render(
         CheckPage(
@@ -75,10 +73,9 @@ def _remarks(evaluation: Evaluation) -> Iterator[str]:
         yield t.of(remark.text).replace("{labels}", "; ".join(dict.fromkeys(labels)))
 
 
-def _section(evaluation: Evaluation, task: Task) -> CheckSection:
+def _section(given: Answers, task: Task) -> CheckSection:
     questionnaire = services().catalogue.questionnaire
-    given = reported(questionnaire, evaluation.answers)
-    now_asked = asked(questionnaire, evaluation.answers)
+    now_asked = asked(questionnaire, given)
     words = wording()
     rows: list[CheckRow] = []
     for question in task.section.questions:
@@ -213,8 +210,7 @@ def export(id_: str) -> AnyResponse:
     actions = [planned.action for planned in plan]
     document = document_of(evaluation, municipality_of(evaluation), actions)
     text = write(document, services().catalogue.questionnaire)
-    name = f"livc-r-{evaluation.nis_code}-{evaluation.day.isoformat()}.json"
-    return attachment(text, "application/json", name)
+    return attachment(text, "application/json", file_name(evaluation) + ".json")
 
 
 @blueprint.route("/evaluations/<id_>/delete", methods=["GET", "POST"])

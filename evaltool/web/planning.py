@@ -1,7 +1,7 @@
 """The action plan: picking findings, adding own actions, changing and removing them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,10 +30,10 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.pages import ActionPage, Message, PlanPage, PlanRow, RemoveActionPage
+from evaltool.web.pages import ActionPage, PlanPage, PlanRow, RemoveActionPage
 from evaltool.web.plan_forms import ActionFields, action_of, fields_of, typed
 from evaltool.web.questions import kinds_of, warned
-from evaltool.web.rendering import render, tell
+from evaltool.web.rendering import messages, render, tell
 from evaltool.web.reports import as_reported, report_of
 
 blueprint = Blueprint("planning", __name__)
@@ -56,37 +56,39 @@ def show(id_: str) -> Response:
 @blueprint.post("/evaluations/<id_>/plan/pick")
 @guarded(Permission.PLAN)
 def pick(id_: str) -> AnyResponse:
-    """Make actions of findings: what is picked already stays as it is."""
+    """Make actions of findings: what is picked already stays as it is.
+
+    Each gets the first step of its finding, and a date that fits its effort.
+    """
     evaluation = evaluation_or_404(id_)
     report = _report(id_)
     wanted = set(request.form.getlist("finding"))
-    found = [f for f in report.findings if f.id in wanted] if report else []
+    rules = () if report is None else report.feedback.findings
+    views = () if report is None else report.findings
+    today = services().now().astimezone().date()
+    found = [
+        Action(
+            title=view.steps[0],
+            finding=view.id,
+            owner=view.who,
+            due=today + _WITHIN[finding.rule.effort],
+        )
+        for finding, view in zip(rules, views, strict=True)
+        if view.id in wanted
+    ]
     if not found:
         errors = {"finding": texts()("plan.choose")}
         return _plan_page(evaluation, ActionFields(), errors, status=422)
     try:
         with services().store.together():
-            for finding in found:
-                services().plans.add(id_, _from_finding(finding, report), at=services().now())
+            for action in found:
+                services().plans.add(id_, action, at=services().now())
     except PlanFull:
         tell(texts()("plan.full"))
     else:
         number = len(found)
         tell(texts()("plan.picked_one" if number == 1 else "plan.picked", number=number))
     return redirect(url_for("planning.show", id_=id_), 303)
-
-
-def _from_finding(finding: FindingView, report: Report | None) -> Action:
-    """An action with the first step of a finding, and a date that fits its effort."""
-    rules = () if report is None else report.feedback.findings
-    effort = next((f.rule.effort for f in rules if f.rule.id == finding.id), Effort.YEAR)
-    today: date = services().now().astimezone().date()
-    return Action(
-        title=finding.steps[0],
-        finding=finding.id,
-        owner=finding.who,
-        due=today + _WITHIN[effort],
-    )
 
 
 @blueprint.post("/evaluations/<id_>/plan/add")
@@ -184,16 +186,19 @@ def _plan_page(
     report = _report(evaluation.id)
     plan = services().plans.of(evaluation.id)
     picked = {planned.action.finding for planned in plan}
+    municipality = municipality_of(evaluation)
+    # An own action was picked from no finding, and none can leave it.
+    standing = {None, *(finding.id for finding in (report.findings if report else ()))}
     page = PlanPage(
-        title=texts()("plan.title_of", municipality=municipality_of(evaluation).name),
-        messages=_messages(errors or {}),
+        title=texts()("plan.title_of", municipality=municipality.name),
+        messages=messages(errors or {}),
         evaluation=evaluation,
-        municipality=municipality_of(evaluation),
+        municipality=municipality,
         rows=tuple(
             PlanRow(
                 planned=planned,
                 view=action_view(library(), planned.action),
-                outlived=_outlived(planned.action, report),
+                outlived=report is not None and planned.action.finding not in standing,
             )
             for planned in sorted(plan, key=lambda planned: urgency(planned.action))
         ),
@@ -203,13 +208,6 @@ def _plan_page(
         errors=errors or {},
     )
     return render(page, status)
-
-
-def _outlived(action: Action, report: Report | None) -> bool:
-    """Whether an action was picked from a finding that is no longer in the report."""
-    if report is None or action.finding is None:
-        return False
-    return action.finding not in {finding.id for finding in report.findings}
 
 
 def _unpicked(report: Report, picked: Iterable[str | None]) -> tuple[FindingView, ...]:
@@ -232,7 +230,7 @@ def _action_page(
     finding = next((f for f in findings if f.id == planned.action.finding), None)
     page = ActionPage(
         title=texts()("plan.change_title"),
-        messages=_messages(errors or {}),
+        messages=messages(errors or {}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
         planned=planned,
@@ -250,12 +248,11 @@ def _warn(evaluation: Evaluation, planned: PlannedAction) -> None:
     """Say what may not be meant: data of a person, a day that has passed."""
     action = planned.action
     today = services().now().astimezone().date()
+    address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
     if action.due is not None and action.due < today and not action.state.is_over:
-        address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
         day = date_text(action.due, language())
         tell(texts()("plan.past", day=day), address, texts()("plan.look"))
     if kinds := kinds_of(action.title, action.owner, action.remark):
-        address = url_for("planning.change", id_=evaluation.id, action_id=planned.id)
         tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))
 
 
@@ -271,7 +268,3 @@ def _sentences(problems: Iterable[Problem]) -> dict[str, str]:
         sentence = t(key, where=where, **problem.values)
         found.setdefault(problem.where, sentence)
     return found
-
-
-def _messages(errors: Mapping[str, str]) -> tuple[Message, ...]:
-    return tuple(Message(sentence, field) for field, sentence in errors.items())
