@@ -1,8 +1,7 @@
 """The bytes of a PDF, packed: what is no stream stands compressed in object streams.
 
-reportlab writes every object plainly. A report has a thousand elements in its structure tree,
-which made up two thirds of the file; packed, as PDF knows it since version 1.5, they take a
-sixth of that.
+reportlab writes every object plainly. The many small elements of a structure tree made up most of
+a report's file; packed, as PDF knows it since version 1.5, they take little.
 """
 
 import zlib
