@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-from tests.browser.walking import looker
+from tests.browser.walking import follow, looker
 from tests.conftest import LiveServer
 from tests.golden import FOLDER
 
@@ -43,7 +43,7 @@ def test_from_finding_to_plan_and_back(
     look(page)
 
     # A card on the first page leads to the finding, and that into the plan.
-    page.locator(".finding.short a").first.click()
+    follow(page.locator(".finding.short a").first)
     finding = page.locator("article:target, article[id^=f-]").first
     finding.get_by_role("button", name="Zet in het actieplan").first.click()
     page.wait_for_url(re.compile("/plan$"))
@@ -53,14 +53,14 @@ def test_from_finding_to_plan_and_back(
     boxes = page.locator("input[name=finding]")
     for number in range(2):
         boxes.nth(number).check()
-    page.get_by_role("button", name="Zet in het plan").click()
+    follow(page.get_by_role("button", name="Zet in het plan"))
     expect(page.locator(".plan > li")).to_have_count(3)
 
-    page.locator(".plan a").first.click()
+    follow(page.locator(".plan a").first)
     look(page)
     page.locator("#owner").fill("preventiedienst")
     page.locator("#due").fill("morgen")
-    page.get_by_role("button", name="Bewaren").click()
+    follow(page.get_by_role("button", name="Bewaren"))
     expect(page.locator("#errors")).to_be_visible()
     expect(page.locator("#owner")).to_have_value("preventiedienst")
     expect(page.locator("#due")).to_have_value("morgen")
@@ -69,16 +69,16 @@ def test_from_finding_to_plan_and_back(
     expect(page.locator("#due")).to_be_focused()
     page.locator("#due").fill("2027-03-31")
     page.locator("#state-busy").check()
-    page.get_by_role("button", name="Bewaren").click()
+    follow(page.get_by_role("button", name="Bewaren"))
     expect(page.locator(".plan")).to_contain_text("31 maart 2027")
 
     page.locator("#title").fill("Bel de buren")
-    page.get_by_role("button", name="Toevoegen").click()
+    follow(page.get_by_role("button", name="Toevoegen"))
     expect(page.locator(".plan > li")).to_have_count(4)
-    page.locator(".plan a").last.click()
-    page.get_by_role("link", name="Uit het plan halen").click()
+    follow(page.locator(".plan a").last)
+    follow(page.get_by_role("link", name="Uit het plan halen"))
     look(page)
-    page.get_by_role("button", name="Ja, haal ze eruit").click()
+    follow(page.get_by_role("button", name="Ja, haal ze eruit"))
     expect(page.locator(".plan > li")).to_have_count(3)
 
     page.goto(f"{address}/results")

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import Answers
-from tests.browser.walking import SECTION, Walker, looker
+from tests.browser.walking import SECTION, Walker, follow, looker
 from tests.conftest import LiveServer
 from tests.factories import all_answers, some_answers
 
@@ -43,7 +43,7 @@ def walker(page: Page, live_server: LiveServer, catalogue: Catalogue, axe_source
 
 def fill_in(walker: Walker, answers: Answers) -> None:
     """Everything but the deepening, from the overview to the page of all answers."""
-    walker.page.locator(".road a.button").first.click()
+    follow(walker.page.locator(".road a.button").first)
     walker.answer_all(answers)
     assert walker.page.url.endswith("/check")
 
@@ -52,7 +52,7 @@ def test_a_centre_municipality_with_everything(walker: Walker, catalogue: Catalo
     answers = all_answers(catalogue.questionnaire)
     overview = walker.begin("leuven")
     fill_in(walker, answers)
-    walker.page.get_by_role("link", name="Naar de verdieping").click()
+    follow(walker.page.get_by_role("link", name="Naar de verdieping"))
     walker.answer_all(answers)
     sections = catalogue.questionnaire.sections
     assert walker.seen == [f"{s.id}/{n}" for s in sections for n in range(1, len(s.pages) + 1)]
@@ -62,7 +62,7 @@ def test_a_centre_municipality_with_everything(walker: Walker, catalogue: Catalo
     walker.look(walker.page)
     for number in range(len(sections)):
         walker.page.goto(overview)
-        walker.page.get_by_role("link", name="Vergelijk met de bevraging").nth(number).click()
+        follow(walker.page.get_by_role("link", name="Vergelijk met de bevraging").nth(number))
         walker.look(walker.page)
 
     walker.page.goto(f"{overview}/check")
@@ -75,13 +75,13 @@ def test_a_centre_municipality_with_everything(walker: Walker, catalogue: Catalo
     assert pdf.body().startswith(b"%PDF-")
     walker.page.goto(overview)
     walker.look(walker.page)
-    walker.page.get_by_role("button", name="Heropenen").click()
+    follow(walker.page.get_by_role("button", name="Heropenen"))
     walker.look(walker.page)
     walker.page.goto(f"{overview}/details")
     walker.look(walker.page)
     walker.page.goto(f"{overview}/delete")
     walker.look(walker.page)
-    walker.page.get_by_role("button", name="Ja, verwijderen").click()
+    follow(walker.page.get_by_role("button", name="Ja, verwijderen"))
     expect(walker.page.get_by_text("is verwijderd")).to_be_visible()
     walker.page.goto(overview)
     walker.look(walker.page)
@@ -147,7 +147,7 @@ def test_without_javascript(
 
     page.goto(f"{overview}/sections/composition/2")
     page.locator("#statutory_members-none").check()
-    page.locator("button[name=next]").click()
+    follow(page.locator("button[name=next]"))
     expect(page.locator("#errors")).to_be_visible()
     expect(page.locator("#statutory_members-mayor")).to_be_checked()
     page.locator("#errors a").click()

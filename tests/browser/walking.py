@@ -4,12 +4,21 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 
 SECTION = re.compile(r"/evaluations/[^/]+/sections/([a-z_]+/[0-9]+)$")
+
+
+def follow(clickable: Locator) -> None:
+    """Click what leads to another page, and wait until that page is there.
+
+    A click alone does not wait: what comes next would still see the old page, or none.
+    """
+    with clickable.page.expect_navigation():
+        clickable.click()
 
 
 @dataclass
@@ -26,10 +35,10 @@ class Walker:
         """From the start to a new evaluation of a municipality; the address of its overview."""
         self.page.goto(self.url)
         self.look(self.page)
-        self.page.get_by_role("link", name=re.compile("^(Nieuwe z|New s)elf")).click()
+        follow(self.page.get_by_role("link", name=re.compile("^(Nieuwe z|New s)elf")))
         self.look(self.page)
         self.page.locator("#name").fill(name)
-        self.page.locator("form.search button").click()
+        follow(self.page.locator("form.search button"))
         self.look(self.page)
         if cluster is not None:
             self.page.locator(f"#cluster-{cluster}").check()
@@ -47,8 +56,7 @@ class Walker:
             self.seen.append(match.group(1))
             self.answer(answers)
             self.look(self.page)
-            with self.page.expect_navigation():
-                self.page.locator("button[name=next]").click()
+            follow(self.page.locator("button[name=next]"))
             self.look(self.page)
 
     def answer(self, answers: Answers) -> None:
@@ -97,6 +105,7 @@ def looker(axe_source: str) -> Callable[[Page], None]:
     """Looks at a page with axe-core and fails with everything that it finds."""
 
     def look(page: Page) -> None:
+        page.wait_for_load_state()
         page.evaluate(axe_source)
         found = page.evaluate("async () => (await axe.run()).violations")
         assert [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in found] == [], page.url
