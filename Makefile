@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock upgrade golden screenshots coverage clean
+.PHONY: help run test lint format lock upgrade golden isolation screenshots coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
@@ -16,6 +16,7 @@ help:
 	@echo "make lock         pin what setup.cfg asks for, and keep the pins there are"
 	@echo "make upgrade      pin the newest versions that setup.cfg allows"
 	@echo "make golden       write the golden reports of the tests anew, to read the difference"
+	@echo "make isolation    walk every route as everybody and print who gets in where"
 	@echo "make screenshots  take the pictures of the README again"
 	@echo "make coverage     run the tests and tell which lines they miss"
 	@echo "make clean        remove everything that these commands made, but for instance/"
@@ -50,6 +51,10 @@ upgrade: lock
 golden: $(VENV)/.installed-test
 	$(BIN)/python -m pytest tests/test_golden.py --quiet --write-golden
 	git diff --stat tests/golden
+
+# What it prints is held by tests/isolation.txt.
+isolation: $(VENV)/.installed-test
+	@$(BIN)/python -m tests.isolation
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots.py

@@ -1,17 +1,21 @@
 """Small makers of test data; every argument has a default that is valid."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
 
 from evaltool.catalogue import Catalogue
+from evaltool.domain.access import Role
 from evaltool.domain.answers import Answer, Answers, rankable, trend_options
 from evaltool.domain.document import Document
 from evaltool.domain.pictures import Chart, ChartRow
 from evaltool.domain.plan import Action, ActionState
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
+from evaltool.identity.oidc_identity import OidcSettings
+from evaltool.web.settings import Hosted
 
 WITH_LIVCR = {
     "livcr_tables",
@@ -88,6 +92,35 @@ def any_answers() -> st.SearchStrategy[Answers]:
     given = st.dictionaries(codes, answers, max_size=6)
     words = st.dictionaries(codes, texts, max_size=4)
     return st.builds(Answers, given, words, words)
+
+
+def a_hosted(**changes: Any) -> Hosted:
+    """Settings of a tool on the internet."""
+    return replace(
+        Hosted(
+            public_url="https://evaluatie.example",
+            secret_key="a key of the tests, which is long enough",
+            organisation="Een organisatie",
+            contact="beheer@organisatie.example",
+        ),
+        **changes,
+    )
+
+
+def a_single_sign_on(**changes: Any) -> OidcSettings:
+    """What was agreed with a provider of single sign-on, by default one that does not answer."""
+    return replace(
+        OidcSettings(
+            issuer="http://127.0.0.1:9",
+            client_id="evaltool",
+            client_secret="a secret of the tests",
+            redirect_uri="https://evaluatie.example/single-sign-on/callback",
+            post_logout_redirect_uri="https://evaluatie.example/sign-in",
+            role_claim="evaltool_rol",
+            roles={"preventie": Role.OFFICER, "voorzitter": Role.CHAIR},
+        ),
+        **changes,
+    )
 
 
 def a_document(**changes: object) -> dict[str, object]:

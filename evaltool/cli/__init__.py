@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltool import __version__
+from evaltool.cli import backups, hosted_commands, retention
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     serve = command("serve", _serve, "Serve the tool to this machine's browser.")
-    serve.add_argument("--host", default="127.0.0.1", help="loopback address (default: 127.0.0.1)")
-    serve.add_argument("--port", type=_port, default=5000, help="port, 0 for any (default: 5000)")
+    serve.add_argument("--host", help="loopback address (default: 127.0.0.1)")
+    serve.add_argument("--port", type=_port, help="port, 0 for any (default: 5000)")
     serve.add_argument("--instance", type=Path, help="folder of the database and secret key")
 
     command("check", _check, "Check questionnaire, rules, survey data and register.")
@@ -113,6 +114,10 @@ def _parser() -> argparse.ArgumentParser:
         "--to", type=Path, default=Path(), metavar="FOLDER", help="a folder that is there"
     )
     export.add_argument("--instance", type=Path, help="folder of the database")
+
+    backups.declare(command, _loaded)
+    hosted_commands.declare(command, serve, _loaded)
+    retention.declare(command, _loaded)
     return parser
 
 
@@ -134,9 +139,12 @@ def _loaded(options: argparse.Namespace) -> "Catalogue | None":
 
 
 def _serve(options: argparse.Namespace) -> int:
+    if hosted_commands.asks_for_hosting(options):
+        return hosted_commands.serve(_loaded, options)
     from evaltool.cli.serving import serve
 
-    return serve(options.host, options.port, options.instance, options.lang)
+    port = 5000 if options.port is None else options.port
+    return serve(options.host or "127.0.0.1", port, options.instance, options.lang)
 
 
 def _check(options: argparse.Namespace) -> int:

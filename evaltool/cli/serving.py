@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
@@ -15,6 +15,9 @@ from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
 from evaltool.store import Store, StoreError, keep_document, open_store
 from evaltool.web.settings import default_instance
+
+if TYPE_CHECKING:
+    from waitress.server import BaseWSGIServer, MultiSocketServer
 
 T = TypeVar("T")
 
@@ -44,7 +47,7 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     if not is_loopback(host):
         return refuse(t("cli.not_local", host=host))
     folder = default_instance() if instance is None else instance
-    app = _opened(lambda: create_app({"INSTANCE": folder, "PORT": port}), folder, t)
+    app = opened(lambda: create_app({"INSTANCE": folder, "PORT": port}), folder, t)
     if app is None:
         return REFUSED
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
@@ -55,6 +58,11 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     bound = getattr(server, "effective_port", port)
     print(t("cli.serving", address=f"http://{shown}:{bound}/"), flush=True)
+    return run_until_stopped(server)
+
+
+def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer") -> int:
+    """Answer until somebody stops it with Ctrl+C."""
     try:
         server.run()
     except KeyboardInterrupt:
@@ -64,7 +72,7 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     return SOUND
 
 
-def _opened(make: Callable[[], T], folder: Path, t: Texts) -> T | None:
+def opened(make: Callable[[], T], folder: Path, t: Texts) -> T | None:
     """What comes of a folder's database; where that cannot be used, why is printed."""
     try:
         return make()
@@ -83,7 +91,7 @@ def _with_store(instance: Path | None, t: Texts, work: Callable[[Store], int]) -
         with contextlib.closing(open_store(folder / "evaltool.sqlite")) as store:
             return work(store)
 
-    status = _opened(done, folder, t)
+    status = opened(done, folder, t)
     return REFUSED if status is None else status
 
 

@@ -16,12 +16,26 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class View:
+    """That an evaluation is the view of one contributor on another evaluation.
+
+    ``of`` is the id of that evaluation, ``contributor`` her account, ``discipline`` the code of
+    the member of an LIVC-R that she is, an option of the question about its members.
+    """
+
+    of: str
+    contributor: str
+    discipline: str
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """A self-evaluation and all that was answered so far.
 
     ``edition`` and ``survey`` are the editions of the questionnaire and the survey it was made
     with, ``day`` the date the user gave it, ``versions`` how often each section was saved
-    (absent: never). Moments are aware and in UTC.
+    (absent: never). Moments are aware and in UTC. ``view`` is None for the evaluation of a
+    municipality itself. ``reminded_at`` is when it was said that it will be deleted.
     """
 
     id: str
@@ -37,6 +51,8 @@ class Evaluation:
     created_at: datetime
     changed_at: datetime
     finished_at: datetime | None = None
+    view: View | None = None
+    reminded_at: datetime | None = None
 
 
 @dataclass(frozen=True)

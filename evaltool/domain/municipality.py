@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from evaltool.domain.language import Text
@@ -109,6 +109,23 @@ class Register:
             police_zone=today.police_zone,
             belfius_group=None,
             proposal=Proposal((), (), today.proposal.reason),
+        )
+
+    def corrected(self, clusters: Mapping[str, int], reason: Text) -> "Register":
+        """The register with the survey clusters of a list in place of those proposed.
+
+        ``reason`` says of each that it comes from that list.
+        """
+        if not clusters:
+            return self
+        return replace(
+            self,
+            municipalities={
+                code: replace(m, proposal=Proposal((clusters[code],), (), reason))
+                if code in clusters
+                else m
+                for code, m in self.municipalities.items()
+            },
         )
 
     def search(self, typed: str) -> tuple[Municipality, ...]:

@@ -5,25 +5,13 @@ That a question must be asked before it can be answered is part of the demands, 
 need not know of routes. A question without demands stays unanswered.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
 from math import comb
 
+from evaltool.domain import conditions
 from evaltool.domain.answers import Answer, Answers
-from evaltool.domain.conditions import (
-    AllOf,
-    Answered,
-    AtLeast,
-    Chosen,
-    Condition,
-    Missing,
-    NoneOf,
-    NotChosen,
-    Noted,
-    SetsApart,
-    Share,
-)
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 
 _NOTHING = ""
@@ -55,29 +43,33 @@ class _Some:
 
 _Demand = _Holds | _Some
 
+_Domains = Callable[[str], "_Domain"]
+
 _State = Mapping[str, tuple[frozenset[str], ...]]
 """Per question sets of codes: the answer holds one of each, and none outside the first."""
 
 
-def witness(questionnaire: Questionnaire, condition: Condition) -> Answers | None:
+def witness(
+    questionnaire: Questionnaire,
+    condition: conditions.Condition,
+    demands: "Demands | None" = None,
+) -> Answers | None:
     """Valid answers with which a condition can hold; None if no answers can meet it.
 
     What depends on more than answers (shares, levels, the cluster) is taken to hold or not as
     the condition needs it, once there is an answer to compare. The questionnaire must be without
-    faults: routes in a circle have no end.
+    faults: routes in a circle have no end. ``demands`` of that questionnaire serve for many.
     """
-    domains = cache(partial(_domain, questionnaire))
-    state = _search((_Demands(questionnaire).of(condition),), {}, domains)
-    return None if state is None else _answers(questionnaire, state, domains)
+    known = demands or Demands(questionnaire)
+    goals = (known.of(condition),)
+    # Nearly always what comes to mind first will do.
+    state = _first_thought(goals, known.domains) or _search(goals, {}, known.domains)
+    return None if state is None else _answers(questionnaire, state, known.domains)
 
 
 def _every(*parts: _Demand) -> _Demand:
     """All of these; of no parts: met whatever the answers are."""
     return _Some(len(parts), parts)
-
-
-def _any(parts: Iterable[_Demand]) -> _Demand:
-    return _Some(1, tuple(parts))
 
 
 def _spoken_of(questionnaire: Questionnaire, question: Question) -> dict[str, tuple[str, str]]:
@@ -91,44 +83,47 @@ def _spoken_of(questionnaire: Questionnaire, question: Question) -> dict[str, tu
     return {}
 
 
-class _Demands:
-    """Turns conditions on a questionnaire into demands."""
+class Demands:
+    """Turns conditions on a questionnaire into demands; routes are followed once."""
 
     def __init__(self, questionnaire: Questionnaire) -> None:
         self._questionnaire = questionnaire
+        self._routed = cache(self._route_to)
+        self._speaks = cache(self._spoken_at)
+        self.domains: _Domains = cache(partial(_domain, questionnaire))
 
-    def of(self, condition: Condition, wanted: bool = True) -> _Demand:
+    def of(self, condition: conditions.Condition, wanted: bool = True) -> _Demand:
         """What is asked of the answers for a condition to hold or, if not ``wanted``, to fail."""
         match condition:
-            case AllOf(parts):
+            case conditions.AllOf(parts):
                 return self._count(len(parts), parts, wanted)
-            case AtLeast(number, parts):
+            case conditions.AtLeast(number, parts):
                 return self._count(number, parts, wanted)
-            case NoneOf(parts):
+            case conditions.NoneOf(parts):
                 return self._count(1, parts, not wanted)
-            case Chosen(question, options):
+            case conditions.Chosen(question, options):
                 if wanted:
                     return self._chosen(question, options)
                 return _Holds(question, frozenset(options), wanted=False)
-            case NotChosen(question, options):
+            case conditions.NotChosen(question, options):
                 return self._left_out(question, options, wanted)
-            case Answered(question):
+            case conditions.Answered(question):
                 return self._left_out(question, (), wanted)
-            case Missing(member):
+            case conditions.Missing(member):
                 # Where the statutory members are asked, there is an LIVC-R.
                 return self._left_out("statutory_members", (member,), wanted)
-            case Noted(question):
+            case conditions.Noted(question):
                 noted = _Holds(_NOTE_AT + question, frozenset({_NOTED}), wanted)
                 # A report leaves out notes at questions that are not asked.
                 asked = (self._routed(question), self._speaks(question)) if wanted else ()
                 return _every(noted, *asked)
-            case Share(question) | SetsApart(question) if wanted:
+            case conditions.Share(question) | conditions.SetsApart(question) if wanted:
                 return self._left_out(question, (), wanted)
             case _:
                 # Beyond the answers, or a kind not known here: nothing possible may be refused.
                 return _every()
 
-    def _count(self, number: int, parts: tuple[Condition, ...], wanted: bool) -> _Demand:
+    def _count(self, number: int, parts: tuple[conditions.Condition, ...], wanted: bool) -> _Demand:
         if not wanted:
             # Less than so many hold: at least all but so many, and one more, do not.
             number = len(parts) - number + 1
@@ -145,7 +140,7 @@ class _Demands:
         ]
         if plain:
             ways.append(_every(_Holds(id_, plain), self._speaks(id_)))
-        return _every(self._routed(id_), _any(ways))
+        return _every(self._routed(id_), _Some(1, tuple(ways)))
 
     def _left_out(self, id_: str, options: Collection[str], wanted: bool) -> _Demand:
         """Answered, and none of these chosen; or, if not ``wanted``, the contrary."""
@@ -154,9 +149,9 @@ class _Demands:
             question = self._questionnaire.by_id[id_]
             known = _spoken_of(self._questionnaire, question) or question.by_id
             return _every(_Holds(id_, out, wanted=False), self._chosen(id_, set(known) - out))
-        return _any((_Holds(id_, frozenset({_NOTHING})), self._chosen(id_, out)))
+        return _Some(1, (_Holds(id_, frozenset({_NOTHING})), self._chosen(id_, out)))
 
-    def _routed(self, id_: str) -> _Demand:
+    def _route_to(self, id_: str) -> _Demand:
         """All that the route to a question asks, the routes to the questions on it included."""
         parts: list[_Demand] = []
         for clause in self._questionnaire.by_id[id_].asked_if:
@@ -165,14 +160,14 @@ class _Demands:
                 parts.append(self._chosen(clause.question, clause.any_of))
         return _every(*parts)
 
-    def _speaks(self, id_: str) -> _Demand:
+    def _spoken_at(self, id_: str) -> _Demand:
         """For a trend or ranking: something is chosen that it can speak of."""
         spoken = _spoken_of(self._questionnaire, self._questionnaire.by_id[id_])
         by_source: dict[str, set[str]] = {}
         for source, option in spoken.values():
             by_source.setdefault(source, set()).add(option)
         ways = [self._chosen(source, options) for source, options in by_source.items()]
-        return _any(ways) if ways else _every()
+        return _Some(1, tuple(ways)) if ways else _every()
 
 
 @dataclass(frozen=True)
@@ -206,9 +201,6 @@ class _Domain:
         return tuple(code for code in self.together if code in picked)
 
 
-_Domains = Callable[[str], _Domain]
-
-
 def _domain(questionnaire: Questionnaire, id_: str) -> _Domain:
     if id_.startswith(_NOTE_AT):
         return _Domain((_NOTHING, _NOTED))
@@ -224,6 +216,17 @@ def _domain(questionnaire: Questionnaire, id_: str) -> _Domain:
             return _Domain((_NOTHING,), spoken)
         case Kind.RANKING:
             return _Domain((_NOTHING, DONT_KNOW), spoken, question.at_most)
+
+
+def _first_thought(goals: tuple[_Demand, ...], domains: _Domains) -> _State | None:
+    """A state in which of each choice the first parts are met, where that goes together."""
+    state: _State = {}
+    while (settled := _settle(goals, state, domains)) is not None:
+        state, choices = settled
+        if not choices:
+            return state
+        goals = tuple(part for choice in choices for part in choice.parts[: choice.number])
+    return None
 
 
 def _search(goals: tuple[_Demand, ...], state: _State, domains: _Domains) -> _State | None:
@@ -269,11 +272,8 @@ def _settle(
             continue
         domain = domains(goal.question)
         sets = held.get(goal.question, (domain.codes,))
-        if goal.wanted:
-            narrowed = (*sets, sets[0] & goal.codes)
-        else:
-            narrowed = tuple(codes - goal.codes for codes in sets)
-        held[goal.question] = tuple(dict.fromkeys(narrowed))
+        left = [*sets, sets[0] & goal.codes] if goal.wanted else [s - goal.codes for s in sets]
+        held[goal.question] = tuple(dict.fromkeys(left))
         if domain.value(held[goal.question]) is None:
             return None
     return held, choices

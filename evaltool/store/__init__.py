@@ -2,6 +2,7 @@
 
 from evaltool.store.database import Database
 from evaltool.store.documents import keep_document
+from evaltool.store.engine import ENGINE_VERSION
 from evaltool.store.errors import (
     DatabaseFull,
     DatabaseLocked,
@@ -17,6 +18,7 @@ from evaltool.store.repository import ActionPlans, Evaluations
 from evaltool.store.serialising import digest_of
 
 __all__ = [
+    "ENGINE_VERSION",
     "ActionPlanRepository",
     "ActionPlans",
     "Database",

@@ -125,7 +125,11 @@ class Database:
             try:
                 yield tables
                 tables.execute("COMMIT")
+                if getattr(self._local, "truncate", False):
+                    self._local.truncate = False
+                    self.truncate_log()
             except BaseException:
+                self._local.truncate = False
                 # A full disk or an I/O error may have undone it already; a commit that failed
                 # has not, and would keep everyone else from writing.
                 if tables.conn.in_transaction:
@@ -135,9 +139,14 @@ class Database:
     def truncate_log(self) -> None:
         """Move what the write-ahead log holds into the database and empty the log.
 
+        Within a transaction: as soon as that is committed.
+
         It waits for those who are reading. If one of them reads on for longer than ``wait``,
         the log is emptied by the next call, or when the last connection closes.
         """
+        if self.tables.conn.in_transaction:
+            self._local.truncate = True
+            return
         with translated():
             self.tables.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

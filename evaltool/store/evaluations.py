@@ -3,8 +3,8 @@
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
 
+from evaltool.domain.access import Subject
 from evaltool.domain.answers import EMPTY, Answers
 from evaltool.domain.evaluation import (
     Evaluation,
@@ -14,20 +14,23 @@ from evaltool.domain.evaluation import (
     Snapshot,
     Status,
     VersionConflict,
+    View,
 )
 from evaltool.domain.plan import Action
 from evaltool.store.database import Database
 from evaltool.store.engine import sqlite_utils
+from evaltool.store.evaluation_rows import (
+    delete_evaluation,
+    evaluation_of,
+    evaluations_where,
+)
 from evaltool.store.plans import insert_actions
 from evaltool.store.serialising import (
-    answers_from_json,
     answers_to_json,
     evaluation_from_json,
     evaluation_to_json,
     moment_to_text,
 )
-
-Row = Mapping[str, Any]
 
 _ID_BYTES = 16
 
@@ -51,6 +54,7 @@ class EvaluationRepository:
         at: datetime,
         actions: Iterable[Action] = (),
         id_: str | None = None,
+        view: View | None = None,
     ) -> Evaluation:
         """See the protocol. The id cannot be guessed."""
         if id_ is None:
@@ -60,7 +64,8 @@ class EvaluationRepository:
                 return known
             db.execute(
                 "INSERT INTO evaluations (id, nis_code, cluster, cluster_proposed, day, edition,"
-                " survey, status, created_at, changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " survey, status, created_at, changed_at, view_of, contributor, discipline)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     id_,
                     nis_code,
@@ -72,6 +77,9 @@ class EvaluationRepository:
                     Status.OPEN,
                     moment_to_text(at),
                     moment_to_text(at),
+                    view and view.of,
+                    view and view.contributor,
+                    view and view.discipline,
                 ],
             )
             for section, part in sections.items():
@@ -85,14 +93,57 @@ class EvaluationRepository:
         with self._database.reading() as db:
             return self._get(db, id_)
 
-    def listing(self) -> tuple[Evaluation, ...]:
+    def subject(self, id_: str) -> Subject:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = list(db.query("SELECT * FROM evaluations ORDER BY changed_at DESC, id"))
-            parts: dict[str, list[Row]] = {}
-            for row in db.query("SELECT * FROM section_answers"):
-                parts.setdefault(row["evaluation_id"], []).append(row)
-            return tuple(_evaluation(row, parts.get(row["id"], ())) for row in rows)
+            row = db.execute(
+                "SELECT nis_code, contributor FROM evaluations WHERE id = ?", [id_]
+            ).fetchone()
+        if row is None:
+            raise NotFound(id_)
+        return Subject(*row)
+
+    def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
+        """See the protocol."""
+        if nis_codes is None:
+            return self._where("view_of IS NULL ORDER BY changed_at DESC, id", [])
+        codes = sorted(nis_codes)
+        marks = ", ".join("?" * len(codes))
+        return self._where(
+            f"view_of IS NULL AND nis_code IN ({marks}) ORDER BY changed_at DESC, id", codes
+        )
+
+    def views_of(self, id_: str) -> tuple[Evaluation, ...]:
+        """See the protocol."""
+        return self._where("view_of = ? ORDER BY created_at, id", [id_])
+
+    def views_by(self, contributor: str) -> tuple[Evaluation, ...]:
+        """See the protocol."""
+        return self._where("contributor = ? ORDER BY changed_at DESC, id", [contributor])
+
+    def untouched_since(self, moment: datetime) -> tuple[Evaluation, ...]:
+        """See the protocol."""
+        return self._where(
+            "view_of IS NULL AND changed_at < ? ORDER BY changed_at, id", [moment_to_text(moment)]
+        )
+
+    def keep(self, id_: str, *, at: datetime) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            self._get(db, id_)
+            self._touch(db, id_, at)
+
+    def remind(self, id_: str, *, at: datetime) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            self._get(db, id_)
+            db.execute(
+                "UPDATE evaluations SET reminded_at = ? WHERE id = ?", [moment_to_text(at), id_]
+            )
+
+    def _where(self, condition: str, values: list[str]) -> tuple[Evaluation, ...]:
+        with self._database.reading() as db:
+            return evaluations_where(db, condition, values)
 
     def save_section(
         self, id_: str, section: str, *, expected_version: int, part: Answers, at: datetime
@@ -194,14 +245,10 @@ class EvaluationRepository:
         """See the protocol. Freed pages are overwritten and the write-ahead log is emptied."""
         with self._database.transaction() as db:
             self._get(db, id_)
-            for table, column in (
-                ("actions", "evaluation_id"),
-                ("snapshots", "evaluation_id"),
-                ("section_answers", "evaluation_id"),
-                ("evaluations", "id"),
-            ):
-                db.execute(f"DELETE FROM {table} WHERE {column} = ?", [id_])
-        self._database.truncate_log()
+            for view in self.views_of(id_):
+                delete_evaluation(db, view.id)
+            delete_evaluation(db, id_)
+            self._database.truncate_log()
 
     def _get(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
         found = self._find(db, id_)
@@ -215,7 +262,7 @@ class EvaluationRepository:
         if row is None:
             return None
         parts = db.query("SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
-        return _evaluation(row, parts)
+        return evaluation_of(row, parts)
 
     def _open(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
         current = self._get(db, id_)
@@ -225,7 +272,10 @@ class EvaluationRepository:
 
     @staticmethod
     def _touch(db: sqlite_utils.Database, id_: str, at: datetime) -> None:
-        db.execute("UPDATE evaluations SET changed_at = ? WHERE id = ?", [moment_to_text(at), id_])
+        db.execute(
+            "UPDATE evaluations SET changed_at = ?, reminded_at = NULL WHERE id = ?",
+            [moment_to_text(at), id_],
+        )
 
     @staticmethod
     def _write_section(
@@ -242,32 +292,3 @@ class EvaluationRepository:
             " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
             [id_, section, version, answers_to_json(part), moment_to_text(at)],
         )
-
-
-def _evaluation(row: Row, parts: Iterable[Row]) -> Evaluation:
-    values: dict[str, Any] = {}
-    other_text: dict[str, str] = {}
-    notes: dict[str, str] = {}
-    versions: dict[str, int] = {}
-    for part in parts:
-        versions[part["section"]] = part["version"]
-        answers = answers_from_json(part["answers"])
-        values.update(answers.values)
-        other_text.update(answers.other_text)
-        notes.update(answers.notes)
-    finished_at = row["finished_at"]
-    return Evaluation(
-        id=row["id"],
-        nis_code=row["nis_code"],
-        cluster=row["cluster"],
-        cluster_proposed=bool(row["cluster_proposed"]),
-        day=date.fromisoformat(row["day"]),
-        edition=row["edition"],
-        survey=row["survey"],
-        status=Status(row["status"]),
-        answers=Answers(values, other_text, notes),
-        versions=versions,
-        created_at=datetime.fromisoformat(row["created_at"]),
-        changed_at=datetime.fromisoformat(row["changed_at"]),
-        finished_at=finished_at and datetime.fromisoformat(finished_at),
-    )

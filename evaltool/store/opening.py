@@ -5,10 +5,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from evaltool.store.access import Accounts, Attempts, AuditLog, Consents, Lists, Sessions
+from evaltool.store.accounts import AccountRepository
+from evaltool.store.audit import AuditRepository
 from evaltool.store.database import Database
 from evaltool.store.evaluations import EvaluationRepository
+from evaltool.store.municipal import ConsentRepository, ListRepository
+from evaltool.store.outbox import OutboxRepository
 from evaltool.store.plans import ActionPlanRepository
 from evaltool.store.repository import ActionPlans, Evaluations
+from evaltool.store.sessions import AttemptRepository, SessionRepository
 
 
 @dataclass(frozen=True)
@@ -20,6 +26,13 @@ class Store:
 
     evaluations: Evaluations
     plans: ActionPlans
+    accounts: Accounts
+    sessions: Sessions
+    attempts: Attempts
+    consents: Consents
+    lists: Lists
+    audit: AuditLog
+    outbox: OutboxRepository
     together: Callable[[], AbstractContextManager[object]]
     close: Callable[[], None]
 
@@ -35,6 +48,13 @@ def open_store(path: Path) -> Store:
     return Store(
         evaluations=EvaluationRepository(database),
         plans=ActionPlanRepository(database),
+        accounts=AccountRepository(database),
+        sessions=SessionRepository(database),
+        attempts=AttemptRepository(database),
+        consents=ConsentRepository(database),
+        lists=ListRepository(database),
+        audit=AuditRepository(database),
+        outbox=OutboxRepository(database),
         together=database.transaction,
         close=database.close,
     )

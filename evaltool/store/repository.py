@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
+from evaltool.domain.access import Subject
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.evaluation import Evaluation, Snapshot, View
 from evaltool.domain.plan import Action, PlannedAction
 
 
@@ -30,6 +31,7 @@ class Evaluations(Protocol):
         at: datetime,
         actions: Iterable[Action] = (),
         id_: str | None = None,
+        view: View | None = None,
     ) -> Evaluation:
         """Keep a new evaluation, with the answers it has so far per section and its plan.
 
@@ -42,8 +44,35 @@ class Evaluations(Protocol):
         """One evaluation."""
         ...
 
-    def listing(self) -> tuple[Evaluation, ...]:
-        """All evaluations, the one changed last first."""
+    def subject(self, id_: str) -> Subject:
+        """Whose an evaluation is."""
+        ...
+
+    def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
+        """The evaluations of some municipalities (default: all), the one changed last first.
+
+        Without the views of contributors.
+        """
+        ...
+
+    def views_of(self, id_: str) -> tuple[Evaluation, ...]:
+        """The views of contributors on an evaluation, the one invited first first."""
+        ...
+
+    def views_by(self, contributor: str) -> tuple[Evaluation, ...]:
+        """The views that an account was invited to give, the one changed last first."""
+        ...
+
+    def keep(self, id_: str, *, at: datetime) -> None:
+        """Start the time anew for which it is kept."""
+        ...
+
+    def untouched_since(self, moment: datetime) -> tuple[Evaluation, ...]:
+        """The evaluations, without views, that nobody changed since a moment."""
+        ...
+
+    def remind(self, id_: str, *, at: datetime) -> None:
+        """Note that it was said that it will be deleted."""
         ...
 
     def save_section(
@@ -95,7 +124,10 @@ class Evaluations(Protocol):
         ...
 
     def delete(self, id_: str) -> None:
-        """Remove it with everything that belongs to it, beyond recovery from the file."""
+        """Remove it with everything that belongs to it, views included.
+
+        It cannot be recovered from the file: see docs/security.md.
+        """
         ...
 
 

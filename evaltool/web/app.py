@@ -15,12 +15,15 @@ from evaltool.web import (
     explaining,
     finishing,
     glossary,
+    keeping,
     planning,
     rendering,
     results,
     start,
+    statements,
 )
-from evaltool.web.context import Services, check_access, install
+from evaltool.web.context import Services, install
+from evaltool.web.guard import check_access
 from evaltool.web.security import protect
 from evaltool.web.settings import LARGEST_REQUEST, read_settings, secret_key
 
@@ -28,7 +31,9 @@ from evaltool.web.settings import LARGEST_REQUEST, read_settings, secret_key
 def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """The application, ready to serve.
 
-    ``config`` may hold INSTANCE (folder of database and key), PORT and TESTING.
+    ``config`` may hold INSTANCE (folder of database and key), PORT, TESTING, and HOSTED: the
+    settings of a tool that stands on the internet. Without those it serves one person on this
+    machine, who needs no account.
 
     Raises:
         Faulty: content or survey data cannot be used; all faults at once.
@@ -37,25 +42,43 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """
     settings = read_settings(config)
     app = Flask("evaltool.web", static_folder=str(STATIC), template_folder=str(TEMPLATES))
+    hosted = settings.hosted
     app.config.update(
-        SECRET_KEY=secret_key(settings.instance),
+        SECRET_KEY=secret_key(settings.instance) if hosted is None else hosted.secret_key,
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="evaltool",
+        # The prefix keeps other hosts of the same domain from setting it.
+        SESSION_COOKIE_NAME="evaltool" if hosted is None else "__Host-evaltool",
+        SESSION_COOKIE_SECURE=hosted is not None,
         # A page that was open all day must still be saved.
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
-    install(app, Services(catalogue.loaded(), open_store(settings.database)))
+    install(app, Services(catalogue.loaded(), open_store(settings.database), hosted))
     protect(app, settings)
     app.before_request(check_access)
     CSRFProtect(app)
     rendering.install(app)
     explaining.install(app)
     errors.install(app)
-    for module in (start, assess, finishing, results, documents, planning, glossary):
+    for module in (
+        start,
+        assess,
+        finishing,
+        keeping,
+        results,
+        documents,
+        planning,
+        glossary,
+        statements,
+    ):
         app.register_blueprint(module.blueprint)
+    if hosted is not None:
+        # Loaded here: accounts need libraries that one person on one machine does without.
+        from evaltool.web.accounts import install as install_accounts
+
+        install_accounts(app, hosted)
     return app

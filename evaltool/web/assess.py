@@ -13,15 +13,9 @@ from evaltool.domain.questionnaire import Section
 from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
 from evaltool.web.conflicts import KEEP, changed, conflict_page
-from evaltool.web.context import (
-    evaluation_or_404,
-    guarded,
-    language,
-    municipality_of,
-    services,
-    texts,
-)
+from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.forms import Submission, parse
+from evaltool.web.guard import guarded
 from evaltool.web.pages import OverviewPage
 from evaltool.web.questions import (
     base_of,
@@ -55,6 +49,9 @@ def overview(id_: str) -> Response:
             day=date_text(evaluation.day, language()),
             snapshots=services().evaluations.snapshots(id_),
             continue_at=_first_open(evaluation),
+            discipline=""
+            if evaluation.view is None
+            else wording().option("livcr_members", evaluation.view.discipline),
         )
     )
 

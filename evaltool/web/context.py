@@ -3,31 +3,32 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import wraps
-from typing import ParamSpec, TypeVar, cast
+from typing import cast
 
 from flask import abort, current_app, g, request, session
 
 from evaltool.catalogue import Catalogue
-from evaltool.domain.access import Actor, Permission, Role, may
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import DEFAULT_LANGUAGE, LANGUAGES, Language, Texts
 from evaltool.domain.library import Library
-from evaltool.domain.municipality import Municipality
+from evaltool.domain.lists import ListKind, read_clusters
+from evaltool.domain.municipality import Municipality, Register
 from evaltool.store import ActionPlans, Evaluations, Store
-
-P = ParamSpec("P")
-R = TypeVar("R")
+from evaltool.web.settings import Hosted
 
 _KEY = "evaltool"
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the application is built on; tests may put another clock in."""
+    """What the application is built on; tests may put another clock in.
+
+    ``hosted`` is None for the tool of one person on this machine alone, without accounts.
+    """
 
     catalogue: Catalogue
     store: Store
+    hosted: Hosted | None = None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     @property
@@ -39,6 +40,20 @@ class Services:
     def plans(self) -> ActionPlans:
         """The action plans that are kept."""
         return self.store.plans
+
+    @property
+    def register(self) -> Register:
+        """The municipalities, with the survey clusters of the list that an administrator loaded."""
+        if "register" in g:
+            return cast(Register, g.register)
+        g.register = register = self.catalogue.register
+        loaded = self.store.lists.current(ListKind.CLUSTERS) if self.hosted else None
+        if loaded is None:
+            return register
+        reason = self.catalogue.texts["clusters.from_list"]
+        clusters, _ = read_clusters(loaded.content, register)
+        g.register = register.corrected(clusters, reason)
+        return cast(Register, g.register)
 
 
 def services() -> Services:
@@ -91,27 +106,4 @@ def evaluation_or_404(id_: str, *, any_edition: bool = False) -> Evaluation:
 
 def municipality_of(evaluation: Evaluation) -> Municipality:
     """The municipality of an evaluation."""
-    return services().catalogue.register.known(evaluation.nis_code)
-
-
-def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Say what a route does, so that it can be decided who may call it."""
-
-    def decorate(view: Callable[P, R]) -> Callable[P, R]:
-        @wraps(view)
-        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-            return view(*args, **kwargs)
-
-        wrapped.permission = permission  # type: ignore[attr-defined]
-        return wrapped
-
-    return decorate
-
-
-def check_access() -> None:
-    """Refuse what the actor may not do; a route that does not say what it does, too."""
-    if request.endpoint is None or request.endpoint == "static":
-        return
-    asked = getattr(current_app.view_functions[request.endpoint], "permission", None)
-    if not isinstance(asked, Permission) or not may(Actor(Role.LOCAL), asked):
-        abort(403)
+    return services().register.known(evaluation.nis_code)

@@ -14,7 +14,6 @@ from evaltool.exports import SHEETS, action_calendar, sheet_csv, workbook
 from evaltool.pdf import feedback_report, intake_document, meeting_document, summary_document
 from evaltool.web.context import (
     evaluation_or_404,
-    guarded,
     language,
     library,
     municipality_of,
@@ -22,13 +21,14 @@ from evaltool.web.context import (
     texts,
 )
 from evaltool.web.files import attachment, file_name, pdf_response
+from evaltool.web.guard import guarded
 from evaltool.web.reports import report_of, when_reported
 
 blueprint = Blueprint("documents", __name__)
 
 
 @blueprint.get("/evaluations/<id_>/report.pdf")
-@guarded(Permission.EXPORT)
+@guarded(Permission.DOCUMENT)
 @when_reported
 def report(snapshot: Snapshot) -> AnyResponse:
     """The full feedback report."""
@@ -38,7 +38,7 @@ def report(snapshot: Snapshot) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/summary.pdf")
-@guarded(Permission.EXPORT)
+@guarded(Permission.DOCUMENT)
 @when_reported
 def summary(snapshot: Snapshot) -> AnyResponse:
     """The summary alone, for the mayor or the council."""
@@ -48,7 +48,7 @@ def summary(snapshot: Snapshot) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/meeting.pdf")
-@guarded(Permission.EXPORT)
+@guarded(Permission.MEETING)
 @when_reported
 def meeting(snapshot: Snapshot) -> AnyResponse:
     """The chair's sheet for a meeting of as many minutes as asked."""
@@ -71,7 +71,7 @@ def _format() -> MeetingFormat:
 
 
 @blueprint.get("/evaluations/<id_>/intake.pdf")
-@guarded(Permission.EXPORT)
+@guarded(Permission.INTAKE)
 @when_reported
 def intake(snapshot: Snapshot) -> AnyResponse:
     """The coach's intake sheet."""
@@ -116,7 +116,7 @@ def spreadsheet(snapshot: Snapshot) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/actions.ics")
-@guarded(Permission.EXPORT)
+@guarded(Permission.RESULTS)
 def calendar(id_: str) -> Response:
     """The dates of the action plan, for a calendar."""
     evaluation = evaluation_or_404(id_)

@@ -10,7 +10,7 @@ from evaltool.web.context import texts
 from evaltool.web.pages import ErrorPage
 from evaltool.web.rendering import failure, render, wants_json
 
-_KNOWN = (400, 403, 404, 405, 409, 413)
+_KNOWN = (400, 401, 403, 404, 405, 409, 413)
 
 
 def install(app: Flask) -> None:

@@ -12,16 +12,10 @@ from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, ProfileConflict, Status
 from evaltool.domain.feedback import remarks
 from evaltool.domain.language import date_text
-from evaltool.web.context import (
-    evaluation_or_404,
-    guarded,
-    language,
-    municipality_of,
-    services,
-    texts,
-)
+from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.dates import day_to_type, typed_day
 from evaltool.web.files import attachment, file_name
+from evaltool.web.guard import guarded
 from evaltool.web.pages import (
     CheckPage,
     CheckRow,
@@ -99,9 +93,12 @@ def _section(given: Answers, task: Task) -> CheckSection:
 @guarded(Permission.FINISH)
 def finish(id_: str) -> AnyResponse:
     """Close the evaluation; a second click finds it closed and shows the same results."""
-    evaluation_or_404(id_)
+    evaluation = evaluation_or_404(id_)
     held = services()
     held.evaluations.finish(id_, at=held.now(), content=held.catalogue.fingerprint)
+    if evaluation.view is not None:
+        tell(texts()("contributing.thanks"))
+        return redirect(url_for("start.index"), 303)
     return redirect(url_for("results.show", id_=id_), 303)
 
 
@@ -116,7 +113,7 @@ def reopen(id_: str) -> AnyResponse:
 
 
 @blueprint.route("/evaluations/<id_>/details", methods=["GET", "POST"])
-@guarded(Permission.FILL_IN)
+@guarded(Permission.DETAILS)
 def details(id_: str) -> AnyResponse:
     """Change cluster and date."""
     evaluation = evaluation_or_404(id_)
@@ -126,7 +123,7 @@ def details(id_: str) -> AnyResponse:
     if request.method == "GET":
         typed = day_to_type(evaluation.day)
         return render(_details(evaluation, evaluation.cluster, typed, _base(evaluation)))
-    clusters = services().catalogue.register.clusters
+    clusters = services().register.clusters
     cluster = request.form.get("cluster", "")
     typed = request.form.get("day", "").strip()
     base = request.form.get("base", "")
@@ -186,7 +183,7 @@ def _details(
         messages=messages,
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        clusters=tuple(services().catalogue.register.clusters.values()),
+        clusters=tuple(services().register.clusters.values()),
         cluster=cluster,
         day=day,
         base=base,

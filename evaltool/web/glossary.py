@@ -4,7 +4,8 @@ from flask import Blueprint, Response
 
 from evaltool.domain.access import Permission
 from evaltool.domain.library import source_view
-from evaltool.web.context import guarded, language, services, texts
+from evaltool.web.context import language, services, texts
+from evaltool.web.guard import guarded
 from evaltool.web.pages import ExplainedTerm, GlossaryPage
 from evaltool.web.rendering import render
 
@@ -12,7 +13,7 @@ blueprint = Blueprint("glossary", __name__)
 
 
 @blueprint.get("/glossary")
-@guarded(Permission.USE)
+@guarded(Permission.PUBLIC)
 def show() -> Response:
     """Every term, in the alphabetical order of the language."""
     catalogue = services().catalogue

@@ -28,7 +28,7 @@ def read_all(files: Sequence[tuple[str, bytes]]) -> tuple[tuple[Document, ...], 
     problems: list[str] = []
     for name, raw in files:
         try:
-            documents.append(read(raw, held.questionnaire, held.register))
+            documents.append(read(raw, held.questionnaire, services().register))
         except Refused as refused:
             found = [refusals.sentence(problem) for problem in refused.problems]
             problems += [f"{name}: {line}" for line in found] if len(files) > 1 else found

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from evaltool.domain.access import Role
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.glossary import Term
 from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
-from evaltool.domain.plan import PlannedAction
 from evaltool.domain.questionnaire import Question
-from evaltool.domain.report import ActionView, Chapter, FindingView, Report, SourceView
-from evaltool.web.plan_forms import ActionFields
+from evaltool.domain.report import Chapter, Report, SourceView
 from evaltool.web.walk import Stop, Task
 
 
@@ -52,6 +51,8 @@ class StartPage(Page):
     rows: tuple[EvaluationRow, ...]
     minutes: int
     ticket: str
+    role: Role
+    municipality: Municipality | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +87,7 @@ class OverviewPage(EvaluationPage):
     day: str
     snapshots: tuple[Snapshot, ...]
     continue_at: Stop | None
+    discipline: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,56 +220,6 @@ class ResultsPage(EvaluationPage):
     picked: frozenset[str]
     meetings: tuple[int, ...]
     levels_picture: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanRow:
-    """An action of the plan: kept, in words, and whether its finding left the report."""
-
-    planned: PlannedAction
-    view: ActionView
-    outlived: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class PlanPage(EvaluationPage):
-    """The action plan, and what can still be picked from the findings.
-
-    ``own`` holds what was typed for an action of one's own, ``errors`` sentences by field.
-    """
-
-    template: ClassVar[str] = "plan.html"
-    rows: tuple[PlanRow, ...]
-    findings: tuple[FindingView, ...]
-    reported: bool
-    own: ActionFields
-    errors: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ActionPage(EvaluationPage):
-    """One action, to change it; ``steps`` are those of its finding."""
-
-    template: ClassVar[str] = "action.html"
-    planned: PlannedAction
-    fields: ActionFields
-    version: int
-    errors: Mapping[str, str]
-    finding: FindingView | None
-    warning: str
-    kept: ActionView | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class RemoveActionPage(EvaluationPage):
-    """Asks before an action is taken out of the plan.
-
-    ``kept`` is what it is now, where somebody changed it since it was asked.
-    """
-
-    template: ClassVar[str] = "remove_action.html"
-    planned: PlannedAction
-    kept: ActionView | None
 
 
 @dataclass(frozen=True)

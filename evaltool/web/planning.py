@@ -23,15 +23,15 @@ from evaltool.domain.rules import Effort
 from evaltool.domain.validation import Problem
 from evaltool.web.context import (
     evaluation_or_404,
-    guarded,
     language,
     library,
     municipality_of,
     services,
     texts,
 )
-from evaltool.web.pages import ActionPage, PlanPage, PlanRow, RemoveActionPage
+from evaltool.web.guard import guarded
 from evaltool.web.plan_forms import ActionFields, action_of, fields_of, typed
+from evaltool.web.plan_pages import ActionPage, PlanPage, PlanRow, RemoveActionPage
 from evaltool.web.questions import kinds_of, warned
 from evaltool.web.rendering import messages, render, tell
 from evaltool.web.reports import as_reported, report_of
@@ -47,7 +47,7 @@ _WITHIN: Mapping[Effort, timedelta] = {
 
 
 @blueprint.get("/evaluations/<id_>/plan")
-@guarded(Permission.READ)
+@guarded(Permission.RESULTS)
 def show(id_: str) -> Response:
     """The plan, what can be picked from the findings, and a form for an action of one's own."""
     return _plan_page(evaluation_or_404(id_), ActionFields())
@@ -189,9 +189,11 @@ def _plan_page(
     municipality = municipality_of(evaluation)
     # An own action was picked from no finding, and none can leave it.
     standing = {None, *(finding.id for finding in (report.findings if report else ()))}
+    findings = () if report is None else _unpicked(report, picked)
     page = PlanPage(
         title=texts()("plan.title_of", municipality=municipality.name),
-        messages=messages(errors or {}),
+        # Where there is nothing to pick from, there is no field to point at either.
+        messages=messages(errors or {}, {} if findings else {"finding": ""}),
         evaluation=evaluation,
         municipality=municipality,
         rows=tuple(
@@ -202,7 +204,7 @@ def _plan_page(
             )
             for planned in sorted(plan, key=lambda planned: urgency(planned.action))
         ),
-        findings=() if report is None else _unpicked(report, picked),
+        findings=findings,
         reported=report is not None,
         own=own,
         errors=errors or {},

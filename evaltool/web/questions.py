@@ -20,7 +20,7 @@ from evaltool.web.walk import Stop, tasks
 def wording() -> Wording:
     """The words of this request's language."""
     held = services().catalogue
-    return Wording(texts(), held.questionnaire, held.register.clusters)
+    return Wording(texts(), held.questionnaire, services().register.clusters)
 
 
 def base_of(here: Stop, answers: Answers) -> str:

@@ -17,12 +17,14 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from evaltool import __version__
-from evaltool.charts import inline_svg
 from evaltool.domain.language import LOCALES, date_text, time_text
 from evaltool.domain.pictures import Chart
 from evaltool.domain.report import Chapter
-from evaltool.web.context import language, texts
+from evaltool.web.chart_cache import drawn
+from evaltool.web.context import language, services, texts
 from evaltool.web.forms import HANDLERS
+from evaltool.web.guard import can
+from evaltool.web.identity import actor
 from evaltool.web.pages import Message, Page
 
 _MOST_TOLD = 6
@@ -53,6 +55,8 @@ def install(app: Flask) -> None:
     """Give templates their texts, dates and partials."""
 
     app.add_template_filter(whole, "whole")
+    # Not with what every page gets: the pieces of parts.html see only what is global.
+    app.add_template_global(can, "can")
 
     @app.context_processor
     def always() -> dict[str, object]:
@@ -61,6 +65,8 @@ def install(app: Flask) -> None:
             "lang": language(),
             "locale": LOCALES[language()],
             "csrf_token": generate_csrf,
+            "hosted": services().hosted,
+            "actor": actor(),
             "told": session.pop("told", ()),
             "other_language": _other_language,
             "partial": {kind.value: handler.partial for kind, handler in HANDLERS.items()},
@@ -94,7 +100,7 @@ def charts_of(*chapters: Chapter) -> Mapping[str, str]:
         for question in chapter.questions
         for compared in question.comparisons
     ]
-    return {chart.id: inline_svg(chart) for chart in found}
+    return {chart.id: drawn(chart) for chart in found}
 
 
 def messages(

@@ -7,13 +7,8 @@ from evaltool.charts import inline_levels
 from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState, state
 from evaltool.domain.evaluation import Snapshot, Status
-from evaltool.web.context import (
-    evaluation_or_404,
-    guarded,
-    municipality_of,
-    services,
-    texts,
-)
+from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
+from evaltool.web.guard import guarded
 from evaltool.web.pages import ComparisonPage, ResultsPage
 from evaltool.web.rendering import charts_of, render, tell
 from evaltool.web.reports import report_of, when_reported
@@ -23,7 +18,7 @@ blueprint = Blueprint("results", __name__)
 
 
 @blueprint.get("/evaluations/<id_>/results")
-@guarded(Permission.READ)
+@guarded(Permission.RESULTS)
 @when_reported
 def show(snapshot: Snapshot) -> AnyResponse:
     """The whole report as a page, once finished."""

@@ -19,11 +19,25 @@ HEADERS = {
 }
 
 
+HOSTED_HEADERS = {
+    # Two years, as browsers ask before they take a host up in their lists.
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+"""What is added where people come over the internet."""
+
+
 def protect(app: Flask, settings: Settings) -> None:
     """Check the Host header of every request, and add the headers to every answer."""
 
+    hosted = settings.hosted
+    headers = HEADERS if hosted is None else {**HEADERS, **HOSTED_HEADERS}
+
     @app.before_request
     def check_host() -> None:
+        if hosted is not None:
+            if request.environ.get("HTTP_HOST", "").lower() != hosted.host:
+                abort(400, "host")
+            return
         # A name that somebody else's server resolves to this machine (DNS rebinding) would
         # let a foreign page read ours.
         host, _, port = request.environ.get("HTTP_HOST", "").lower().rpartition(":")
@@ -35,7 +49,7 @@ def protect(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.endpoint != "static":
             # Answers stay out of caches, and "back" shows what is saved now.

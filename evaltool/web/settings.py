@@ -3,10 +3,17 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from evaltool.paths import ASSETS, PACKAGE
+
+if TYPE_CHECKING:
+    # Only hosted mode needs them: the tool of one person starts without.
+    from evaltool.identity.oidc_identity import OidcSettings
+    from evaltool.mail import MailSettings
 
 DEFAULT_PORT = 5000
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -17,12 +24,39 @@ _KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
+class Hosted:
+    """How the tool stands on the internet, for all who have an account.
+
+    ``public_url`` is where people find it, without a slash at its end; ``proxies`` how many
+    proxies in front are trusted to tell who asks; ``organisation`` and ``contact`` who runs it.
+    An evaluation that nobody changed is kept for ``keep_months``; ``backup_days`` is how long
+    backups are kept. ``secret_key`` signs cookies and seals secrets.
+    """
+
+    public_url: str
+    secret_key: str = field(repr=False)
+    organisation: str
+    contact: str
+    proxies: int = 1
+    keep_months: int = 36
+    backup_days: int = 30
+    mail: "MailSettings | None" = None
+    single_sign_on: "OidcSettings | None" = None
+
+    @property
+    def host(self) -> str:
+        """The host, with its port where it is named, by which people ask for it."""
+        return urlsplit(self.public_url).netloc.lower()
+
+
+@dataclass(frozen=True)
 class Settings:
-    """``instance`` is the folder of the database and the secret key."""
+    """``instance`` is the folder of the database and, for one person, of the secret key."""
 
     instance: Path
     port: int
     testing: bool
+    hosted: Hosted | None = None
 
     @property
     def database(self) -> Path:
@@ -31,20 +65,24 @@ class Settings:
 
 
 def read_settings(config: Mapping[str, object] | None) -> Settings:
-    """Settings from a mapping with the keys INSTANCE, PORT and TESTING, all optional.
+    """Settings from a mapping with the keys INSTANCE, PORT, TESTING and HOSTED, all optional.
 
     Raises:
         ValueError: a key is unknown.
     """
     given = dict(config or {})
-    unknown = set(given) - {"INSTANCE", "PORT", "TESTING"}
+    unknown = set(given) - {"INSTANCE", "PORT", "TESTING", "HOSTED"}
     if unknown:
         raise ValueError(f"unknown settings: {', '.join(sorted(unknown))}")
     instance = given.get("INSTANCE")
+    hosted = given.get("HOSTED")
+    if hosted is not None and not isinstance(hosted, Hosted):
+        raise ValueError("HOSTED wants settings of hosted mode")
     return Settings(
         instance=default_instance() if instance is None else Path(str(instance)),
         port=int(str(given.get("PORT", DEFAULT_PORT))),
         testing=bool(given.get("TESTING", False)),
+        hosted=hosted,
     )
 
 

@@ -1,18 +1,22 @@
 """The start: what this is, a new evaluation, an import, the blank questionnaire."""
 
 import hashlib
+from collections.abc import Iterator
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Permission
+from evaltool.domain.access import Permission, Role, Subject, may
 from evaltool.domain.answers import SectionState
+from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality
 from evaltool.pdf import blank_questionnaire
 from evaltool.store import keep_document
-from evaltool.web.context import guarded, library, services, texts
+from evaltool.web.context import library, services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.files import pdf_response
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import actor
 from evaltool.web.importing import read_all, tell_imported
 from evaltool.web.pages import EvaluationRow, Message, NewPage, StartPage
 from evaltool.web.rendering import moment_text, render
@@ -30,7 +34,7 @@ def index() -> Response:
     """What the tool is, and the evaluations on this machine."""
     held = services()
     rows: list[EvaluationRow] = []
-    for evaluation in held.evaluations.listing():
+    for evaluation in _evaluations():
         states = [
             task.state
             for task in tasks(held.catalogue.questionnaire, evaluation.answers)
@@ -39,26 +43,48 @@ def index() -> Response:
         rows.append(
             EvaluationRow(
                 evaluation=evaluation,
-                municipality=held.catalogue.register.known(evaluation.nis_code),
+                municipality=held.register.known(evaluation.nis_code),
                 changed=moment_text(evaluation.changed_at),
                 done=sum(state is SectionState.DONE for state in states),
                 sections=len(states),
             )
         )
+    who = actor()
     minutes = sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional)
     return render(
         StartPage(
-            title=texts()("start.title"), rows=tuple(rows), minutes=minutes, ticket=new_ticket()
+            title=texts()("start.title"),
+            rows=tuple(rows),
+            minutes=minutes,
+            ticket=new_ticket(),
+            role=who.role,
+            municipality=held.register.municipalities.get(who.nis_code or ""),
         )
     )
+
+
+def _evaluations() -> Iterator[Evaluation]:
+    """What the actor may open: her municipality's, those of the ones that let her in, her views."""
+    held, who = services(), actor()
+    if who.role is Role.LOCAL:
+        yield from held.evaluations.listing()
+        return
+    codes = {who.nis_code} if who.nis_code is not None else set(who.let_in)
+    for evaluation in held.evaluations.listing(codes):
+        if may(who, Permission.READ, Subject(evaluation.nis_code)):
+            yield evaluation
+    if who.account is not None:
+        yield from held.evaluations.views_by(who.account)
 
 
 @blueprint.get("/evaluations/new")
 @guarded(Permission.CREATE)
 def new() -> Response:
     """Choose the municipality: by name, from a list where several fit, then its card."""
+    if (code := actor().nis_code) is not None:
+        return _card(services().register.known(code))
     typed = request.args.get("name", "").strip()
-    found = services().catalogue.register.search(typed)
+    found = services().register.search(typed)
     if typed and not found:
         message = Message(texts()("new.nothing_found", typed=typed), "name")
         return _choose(typed, messages=(message,), status=404)
@@ -75,27 +101,31 @@ def new() -> Response:
 def create() -> AnyResponse:
     """Start an evaluation of a municipality in a cluster; a second click finds the same one."""
     held = services()
-    municipality = held.catalogue.register.municipalities.get(request.form.get("nis_code", ""))
+    municipality = held.register.municipalities.get(request.form.get("nis_code", ""))
     if municipality is None:
         return _choose(
             "", messages=(Message(texts()("new.choose_municipality"), "name"),), status=422
         )
     cluster = request.form.get("cluster", "")
-    if cluster not in {str(number) for number in held.catalogue.register.clusters}:
+    if cluster not in {str(number) for number in held.register.clusters}:
         return _card(municipality, (Message(texts()("new.choose_cluster"), "cluster"),), 422)
+    if not may(actor(), Permission.CREATE, Subject(municipality.nis_code)):
+        abort(403)
     now = held.now()
-    evaluation = held.evaluations.create(
-        nis_code=municipality.nis_code,
-        cluster=int(cluster),
-        # Whoever sends the card has seen the proposal and confirms or changes it.
-        cluster_proposed=False,
-        day=now.astimezone().date(),
-        edition=held.catalogue.questionnaire.edition,
-        survey=held.catalogue.benchmark.survey.edition,
-        sections={},
-        at=now,
-        id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster),
-    )
+    with held.store.together():
+        evaluation = held.evaluations.create(
+            nis_code=municipality.nis_code,
+            cluster=int(cluster),
+            # Whoever sends the card has seen the proposal and confirms or changes it.
+            cluster_proposed=False,
+            day=now.astimezone().date(),
+            edition=held.catalogue.questionnaire.edition,
+            survey=held.catalogue.benchmark.survey.edition,
+            sections={},
+            at=now,
+            id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster),
+        )
+        write_down(Permission.CREATE, municipality.nis_code, evaluation.id)
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
 
 
@@ -114,6 +144,11 @@ def import_() -> AnyResponse:
     if len(sent) > MOST_FILES:
         return error_page("error.too_many_files", 422)
     documents, problems = read_all(sent)
+    problems += tuple(
+        texts()("start.import_other", municipality=document.municipality.name)
+        for document in documents
+        if not may(actor(), Permission.CREATE, Subject(document.municipality.nis_code))
+    )
     if problems:
         return error_page("error.import", 422, problems)
     ticket = request.form.get("ticket", "")
@@ -127,6 +162,8 @@ def import_() -> AnyResponse:
             keep_document(held.evaluations, held.catalogue.questionnaire, document, held.now(), id_)
             for document, id_ in zip(documents, ids, strict=True)
         ]
+        for evaluation in kept:
+            write_down(Permission.CREATE, evaluation.nis_code, evaluation.id)
     tell_imported(kept, documents)
     if len(kept) > 1:
         return redirect(url_for("start.index"), 303)
@@ -142,7 +179,7 @@ def questionnaire() -> Response:
 
 
 def _names() -> tuple[str, ...]:
-    register = services().catalogue.register
+    register = services().register
     present = {m.name for m in register.municipalities.values()}
     former = {f.name for f in register.former.values()}
     return tuple(sorted(present | former))
@@ -179,7 +216,7 @@ def _card(
         found=(),
         chosen=municipality,
         ticket=new_ticket(),
-        clusters=tuple(services().catalogue.register.clusters.values()),
+        clusters=tuple(services().register.clusters.values()),
         cluster=municipality.proposal.cluster,
     )
     return render(page, status)

@@ -1,0 +1,93 @@
+"""Serving on the internet, behind a proxy, for all who have an account."""
+
+import contextlib
+import logging
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from evaltool.cli.hosting import HostedRun, hosted_run
+from evaltool.cli.output import REFUSED, reason, refuse
+from evaltool.cli.serving import THREADS, opened, run_until_stopped
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import AccountState
+from evaltool.domain.language import Texts
+from evaltool.store import Store, open_store
+from evaltool.web.settings import LARGEST_REQUEST
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
+
+    from waitress.server import BaseWSGIServer, MultiSocketServer
+
+_LARGEST_RECEIVED = 4 * LARGEST_REQUEST
+"""Bytes. What is a little too large is refused by a page; the rest is not even taken in."""
+
+
+def serve_hosted(file: Path | None, t: Texts) -> int:
+    """Serve until stopped; refuses to start where the settings or the accounts are not in order."""
+    run = hosted_run(file, t)
+    if run is None:
+        return REFUSED
+    administered = opened(lambda: _has_administrator(run), run.instance, t)
+    if administered is None:
+        return REFUSED
+    if not administered:
+        named = "" if file is None else f" --settings {shlex.quote(str(file))}"
+        return refuse(t("hosting.no_administrator", settings=named))
+    from evaltool.web import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    config = {"INSTANCE": run.instance, "PORT": run.port, "HOSTED": run.hosted}
+    app = opened(lambda: create_app(config), run.instance, t)
+    if app is None:
+        return REFUSED
+    try:
+        server = listen(app, run)
+    except OSError as error:
+        why = reason(error, t)
+        return refuse(t("hosting.not_listening", host=run.host, port=run.port, reason=why))
+    except ValueError:
+        # What waitress says of a name that no address belongs to.
+        return refuse(t("hosting.no_such_host", host=run.host))
+    address = run.hosted.public_url
+    print(t("hosting.serving", address=address, host=run.host, port=run.port), flush=True)
+    return run_until_stopped(server)
+
+
+def _has_administrator(run: HostedRun) -> bool:
+    """Whether somebody can, or was invited to, administer it. Makes no database to find out."""
+    if not run.database.is_file():
+        return False
+    with contextlib.closing(open_store(run.database)) as store:
+        return bool(administrators(store))
+
+
+def administrators(store: Store) -> frozenset[str]:
+    """The ids of the accounts of administrators that are not closed."""
+    found = store.accounts.listing(role=Role.ADMINISTRATOR)
+    return frozenset(one.id for one in found if one.state is not AccountState.CLOSED)
+
+
+def listen(app: "WSGIApplication", run: HostedRun) -> "BaseWSGIServer | MultiSocketServer":
+    """A server that listens, and answers once it is run.
+
+    Raises:
+        OSError: it cannot listen there.
+        ValueError: the host is no address and no name of one.
+    """
+    from waitress.server import create_server
+
+    return create_server(
+        app,
+        host=run.host.strip("[]"),
+        port=run.port,
+        threads=THREADS,
+        ident=None,
+        # By default waitress trusts no proxy and takes X-Forwarded-For and -Proto out of every
+        # request. The application would then see the proxy itself ask everything, over plain
+        # HTTP. It believes as many proxies as the settings say, by ProxyFix, so it must get
+        # them; where there is no proxy nobody has to.
+        clear_untrusted_proxy_headers=run.hosted.proxies == 0,
+        max_request_body_size=_LARGEST_RECEIVED,
+    )

@@ -1,0 +1,151 @@
+"""Accounts: who can sign in, by which link, and for how long a session lasts."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from evaltool.domain.access import MUNICIPAL_ROLES, SECOND_FACTOR_ROLES, Role
+from evaltool.domain.validation import Problem
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 128
+LONGEST_NAME = 120
+LONGEST_ADDRESS = 254
+
+LINK_LASTS = {
+    "invitation": timedelta(days=7),
+    "reset": timedelta(hours=1),
+    "join": timedelta(days=7),
+}
+"""How long a link can be followed, by what it is for."""
+
+IDLE_LIMIT = timedelta(hours=1)
+"""A session that was not used for so long has ended."""
+ABSOLUTE_LIMIT = timedelta(hours=12)
+"""A session ends so long after signing in, used or not."""
+HALFWAY_LIMIT = timedelta(minutes=10)
+"""How long somebody has to give the code after the password."""
+
+# What any mail server takes: ASCII, and a domain with a dot.
+_ADDRESS = re.compile(
+    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]"
+)
+
+
+class AccountState(StrEnum):
+    """Whether an account can be used."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+class LinkPurpose(StrEnum):
+    """What following a link does."""
+
+    INVITATION = "invitation"
+    """Choose a password for a new account."""
+    RESET = "reset"
+    """Choose another password."""
+    JOIN = "join"
+    """Sign in to the account there is already; it opens nothing by itself."""
+
+
+class Stage(StrEnum):
+    """How far somebody got with signing in."""
+
+    HALFWAY = "halfway"
+    ENROLLING = "enrolling"
+    FULL = "full"
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who can sign in, or was invited to.
+
+    ``nis_code`` is that of the municipality of an officer or a chair, ``invited_by`` that of the
+    municipality whose officer made the account, if one did. ``password`` is a hash,
+    ``second_factor`` the sealed secret of the code generator, ``last_step`` the time step of the
+    last code that was used; ``subject`` is who this is at the provider of single sign-on.
+    """
+
+    id: str
+    address: str
+    name: str
+    role: Role
+    nis_code: str | None
+    state: AccountState
+    created_at: datetime
+    invited_by: str | None = None
+    password: str | None = None
+    second_factor: str | None = None
+    last_step: int = 0
+    subject: str | None = None
+    signed_in_at: datetime | None = None
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether it must set one up before it can do anything."""
+        return self.role in SECOND_FACTOR_ROLES and self.second_factor is None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A signed-in browser. ``handle`` names it on pages; it opens nothing."""
+
+    handle: str
+    account: str
+    stage: Stage
+    started_at: datetime
+    seen_at: datetime
+    browser: str
+    provider_session: str | None = None
+    id_token: str | None = None
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether its time is up."""
+        if self.stage is Stage.HALFWAY:
+            return now - self.started_at >= HALFWAY_LIMIT
+        return now - self.started_at >= ABSOLUTE_LIMIT or now - self.seen_at >= IDLE_LIMIT
+
+
+@dataclass(frozen=True)
+class Consent:
+    """That a municipality lets a coach in: since when, and which account of it decided so."""
+
+    nis_code: str
+    coach: str
+    given_at: datetime
+    given_by: str
+
+
+class AccountNotFound(Exception):
+    """There is no such account."""
+
+
+class AddressTaken(Exception):
+    """There is an account with this address already."""
+
+
+class LinkNotFound(Exception):
+    """No such link: never made, used, replaced or past its time."""
+
+
+def normal_address(typed: str) -> str:
+    """An address in the one form in which it is kept and looked for."""
+    return unicodedata.normalize("NFKC", typed).strip().lower()
+
+
+def faults_of(address: str, name: str, role: Role, nis_code: str | None) -> tuple[Problem, ...]:
+    """What is wrong with the details of an account."""
+    found: list[Problem] = []
+    if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        found.append(Problem("account_address", "address"))
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
+        found.append(Problem("account_name", "name", {"most": str(LONGEST_NAME)}))
+    if (role in MUNICIPAL_ROLES) != (nis_code is not None):
+        found.append(Problem("account_municipality", "nis_code"))
+    return tuple(found)

@@ -1,0 +1,16 @@
+"""Secrets that are shown once: what is kept of them is a digest."""
+
+import hashlib
+import secrets
+
+_BYTES = 32
+
+
+def new_token() -> str:
+    """256 random bits, fit for an address or a cookie."""
+    return secrets.token_urlsafe(_BYTES)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token. It is long and random, so that a plain hash cannot be guessed."""
+    return hashlib.sha256(token.encode()).hexdigest()

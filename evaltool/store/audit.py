@@ -1,0 +1,92 @@
+"""The repository of the audit log, on SQLite. Triggers refuse any change of what was written."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from evaltool.domain.audit import START, Entry, Event, chained
+from evaltool.store.database import Database
+from evaltool.store.serialising import moment_to_text
+
+Row = dict[str, Any]
+
+_AT_A_TIME = 1000
+
+
+class AuditRepository:
+    """See :class:`~evaltool.store.access.AuditLog`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, event: Event) -> Entry:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            last = db.execute(
+                "SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1"
+            ).fetchone()
+            number, previous = (0, START) if last is None else last
+            entry = Entry(number + 1, event, chained(previous, number + 1, event))
+            db.execute(
+                "INSERT INTO audit (number, at, actor, role, action, nis_code, evaluation, detail,"
+                " digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    entry.number,
+                    moment_to_text(event.at),
+                    event.actor,
+                    event.role,
+                    event.action,
+                    event.nis_code,
+                    event.evaluation,
+                    event.detail,
+                    entry.digest,
+                ],
+            )
+            return entry
+
+    def entries(self) -> Iterator[Entry]:
+        """See the protocol."""
+        after = 0
+        while True:
+            with self._database.reading() as db:
+                rows = list(
+                    db.query(
+                        "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?",
+                        [after, _AT_A_TIME],
+                    )
+                )
+            if not rows:
+                return
+            yield from map(_entry, rows)
+            after = rows[-1]["number"]
+
+    def of_municipality(
+        self, nis_code: str, *, limit: int | None = None, before: int | None = None
+    ) -> tuple[Entry, ...]:
+        """See the protocol."""
+        with self._database.reading() as db:
+            rows = db.query(
+                "SELECT * FROM audit WHERE nis_code = ? AND (? IS NULL OR number < ?)"
+                " ORDER BY number DESC LIMIT ?",
+                [nis_code, before, before, -1 if limit is None else limit],
+            )
+            return tuple(_entry(row) for row in rows)
+
+    def of_account(self, account: str) -> tuple[Entry, ...]:
+        """See the protocol."""
+        with self._database.reading() as db:
+            rows = db.query("SELECT * FROM audit WHERE actor = ? ORDER BY number", [account])
+            return tuple(_entry(row) for row in rows)
+
+
+def _entry(row: Row) -> Entry:
+    event = Event(
+        at=datetime.fromisoformat(row["at"]),
+        actor=row["actor"],
+        role=row["role"],
+        action=row["action"],
+        nis_code=row["nis_code"],
+        evaluation=row["evaluation"],
+        detail=row["detail"],
+    )
+    return Entry(row["number"], event, row["digest"])

@@ -1,0 +1,70 @@
+"""Evaluations as rows of tables, for the repositories that read or remove them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from evaltool.domain.answers import Answers
+from evaltool.domain.evaluation import Evaluation, Status, View
+from evaltool.store.engine import sqlite_utils
+from evaltool.store.serialising import answers_from_json
+
+Row = Mapping[str, Any]
+
+
+def evaluations_where(
+    db: sqlite_utils.Database, condition: str, values: list[str]
+) -> tuple[Evaluation, ...]:
+    """The evaluations that a condition of ours, with its order, holds for."""
+    rows = list(db.query(f"SELECT * FROM evaluations WHERE {condition}", values))
+    parts: dict[str, list[Row]] = {}
+    for row in db.query(
+        "SELECT * FROM section_answers WHERE evaluation_id IN"
+        f" (SELECT id FROM evaluations WHERE {condition})",
+        values,
+    ):
+        parts.setdefault(row["evaluation_id"], []).append(row)
+    return tuple(evaluation_of(row, parts.get(row["id"], ())) for row in rows)
+
+
+def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
+    """Remove one evaluation, within a transaction of the caller's."""
+    for table, column in (
+        ("actions", "evaluation_id"),
+        ("snapshots", "evaluation_id"),
+        ("section_answers", "evaluation_id"),
+        ("evaluations", "id"),
+    ):
+        db.execute(f"DELETE FROM {table} WHERE {column} = ?", [id_])
+
+
+def evaluation_of(row: Row, parts: Iterable[Row]) -> Evaluation:
+    """An evaluation from its row and those of its sections."""
+    values: dict[str, Any] = {}
+    other_text: dict[str, str] = {}
+    notes: dict[str, str] = {}
+    versions: dict[str, int] = {}
+    for part in parts:
+        versions[part["section"]] = part["version"]
+        answers = answers_from_json(part["answers"])
+        values.update(answers.values)
+        other_text.update(answers.other_text)
+        notes.update(answers.notes)
+    finished_at, reminded_at = row["finished_at"], row["reminded_at"]
+    return Evaluation(
+        id=row["id"],
+        nis_code=row["nis_code"],
+        cluster=row["cluster"],
+        cluster_proposed=bool(row["cluster_proposed"]),
+        day=date.fromisoformat(row["day"]),
+        edition=row["edition"],
+        survey=row["survey"],
+        status=Status(row["status"]),
+        answers=Answers(values, other_text, notes),
+        versions=versions,
+        created_at=datetime.fromisoformat(row["created_at"]),
+        changed_at=datetime.fromisoformat(row["changed_at"]),
+        finished_at=finished_at and datetime.fromisoformat(finished_at),
+        view=row["view_of"] and View(row["view_of"], row["contributor"], row["discipline"]),
+        reminded_at=reminded_at and datetime.fromisoformat(reminded_at),
+    )

@@ -1,0 +1,180 @@
+"""What an administrator manages: accounts, and a look at what is installed. Never an answer."""
+
+import platform
+from importlib.metadata import version
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool import __version__
+from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Permission, Role
+from evaltool.domain.accounts import Account, AccountState, AddressTaken
+from evaltool.store import ENGINE_VERSION
+from evaltool.web.accounts.inviting import faults, link_page, typed
+from evaltool.web.accounts.pages import (
+    AccountRow,
+    AccountsPage,
+    ConfirmPage,
+    InstalledPage,
+    ManagedAccountPage,
+)
+from evaltool.web.context import services, texts
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import account
+from evaltool.web.rendering import messages, render, tell
+
+blueprint = Blueprint("administration", __name__)
+
+_INVITED = tuple(role for role in ACCOUNT_ROLES if role is not Role.CONTRIBUTOR)
+"""Contributors are invited by the municipality that asks them."""
+
+
+@blueprint.get("/admin/accounts")
+@guarded(Permission.ACCOUNTS)
+def accounts() -> Response:
+    """All accounts."""
+    return _accounts()
+
+
+def _accounts(
+    values: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> Response:
+    held = services()
+    page = AccountsPage(
+        title=texts()("accounts.title"),
+        messages=messages(errors or {}),
+        values=values or {},
+        errors=errors or {},
+        rows=tuple(_row(found) for found in held.store.accounts.listing()),
+        municipalities=tuple(
+            sorted(held.register.municipalities.values(), key=lambda found: found.name)
+        ),
+    )
+    return render(page, 422 if errors else 200)
+
+
+def _row(found: Account) -> AccountRow:
+    known = services().register.municipalities.get(found.nis_code or "")
+    return AccountRow(account=found, municipality=known.name if known else "")
+
+
+@blueprint.post("/admin/accounts")
+@guarded(Permission.ACCOUNTS)
+def invite() -> AnyResponse:
+    """Make an account and show its link."""
+    held, values = services(), typed()
+    role = next((r for r in _INVITED if r == values["role"]), None)
+    code = values["nis_code"] if role in MUNICIPAL_ROLES else ""
+    errors = faults(values, role, code or None)
+    if code and code not in held.register.municipalities:
+        errors["nis_code"] = texts()("refusal.account_municipality")
+    if errors or role is None:
+        return _accounts(values, errors)
+    try:
+        with held.store.together():
+            made = held.store.accounts.create(
+                address=values["address"],
+                name=values["name"],
+                role=role,
+                nis_code=code or None,
+                at=held.now(),
+            )
+            write_down("invited", made.nis_code or "", detail=made.id)
+    except AddressTaken:
+        return _accounts(values, {"address": texts()("accounts.address_taken")})
+    return link_page(made, url_for("administration.accounts"))
+
+
+@blueprint.get("/admin/accounts/<account_id>")
+@guarded(Permission.ACCOUNTS)
+def managed(account_id: str) -> Response:
+    """One account."""
+    row = _row(services().store.accounts.get(account_id))
+    return render(ManagedAccountPage(title=row.account.name, row=row))
+
+
+@blueprint.post("/admin/accounts/<account_id>/link")
+@guarded(Permission.ACCOUNTS)
+def link(account_id: str) -> AnyResponse:
+    """A new link: to begin, or to choose another password; with a lost second factor, anew."""
+    held = services()
+    found = held.store.accounts.get(account_id)
+    if found.state is AccountState.CLOSED:
+        abort(404)
+    with held.store.together():
+        if "second_factor" in request.form:
+            held.store.accounts.set_second_factor(found.id, None, ())
+            held.store.sessions.end_all(found.id)
+            write_down("second_factor_removed", found.nis_code or "", detail=found.id)
+        write_down("link_made", found.nis_code or "", detail=found.id)
+    return link_page(found, url_for("administration.managed", account_id=account_id))
+
+
+@blueprint.post("/admin/accounts/<account_id>/close")
+@guarded(Permission.ACCOUNTS)
+def close(account_id: str) -> AnyResponse:
+    """Close an account, or open it again; one's own stays open."""
+    held = services()
+    found = held.store.accounts.get(account_id)
+    if found.id == account().id:
+        tell(texts()("accounts.not_own"))
+        return redirect(url_for("administration.managed", account_id=account_id), 303)
+    closed = found.state is AccountState.CLOSED
+    reopened = AccountState.INVITED if found.password is None else AccountState.ACTIVE
+    with held.store.together():
+        held.store.accounts.change(found.id, state=reopened if closed else AccountState.CLOSED)
+        held.store.sessions.end_all(found.id)
+        action = "account_reopened" if closed else "account_closed"
+        write_down(action, found.nis_code or "", detail=found.id)
+    tell(texts()("accounts.reopened" if closed else "accounts.closed", name=found.name))
+    return redirect(url_for("administration.managed", account_id=account_id), 303)
+
+
+@blueprint.route("/admin/accounts/<account_id>/delete", methods=["GET", "POST"])
+@guarded(Permission.ACCOUNTS)
+def delete(account_id: str) -> AnyResponse:
+    """Delete an account; what a municipality answered stays with the municipality."""
+    held = services()
+    found = held.store.accounts.get(account_id)
+    if found.id == account().id:
+        return redirect(url_for("account.delete"), 303)
+    if request.method != "POST":
+        t = texts()
+        return render(
+            ConfirmPage(
+                title=t("colleagues.delete_title", name=found.name),
+                lead=t("colleagues.delete_lead"),
+                action=url_for("administration.delete", account_id=account_id),
+                button=t("colleagues.delete_button"),
+                back=url_for("administration.managed", account_id=account_id),
+            )
+        )
+    with held.store.together():
+        write_down("account_deleted", found.nis_code or "", detail=found.id)
+        held.store.accounts.delete(found.id)
+    tell(texts()("colleagues.deleted", name=found.name))
+    return redirect(url_for("administration.accounts"), 303)
+
+
+@blueprint.get("/admin/installed")
+@guarded(Permission.ADMINISTER)
+def installed() -> Response:
+    """Editions, data and versions."""
+    t, held = texts(), services()
+    survey = held.catalogue.benchmark.survey
+    known = held.store.accounts.listing()
+    facts = (
+        (t("installed.version"), __version__),
+        (t("installed.questionnaire"), held.catalogue.questionnaire.edition),
+        (t("installed.survey"), survey.edition),
+        (t("installed.distributions"), str(len(survey.distributions))),
+        (t("installed.discrepancies"), str(len(survey.discrepancies))),
+        (t("installed.municipalities"), str(len(held.register.municipalities))),
+        (t("installed.rules"), str(len(held.catalogue.rulebook.rules))),
+        (t("installed.fingerprint"), held.catalogue.fingerprint),
+        (t("installed.accounts"), str(len(known))),
+        ("Python", platform.python_version()),
+        (t("installed.engine"), ENGINE_VERSION),
+        *((name, version(name)) for name in ("flask", "waitress", "reportlab", "argon2-cffi")),
+    )
+    return render(InstalledPage(title=t("installed.title"), facts=facts))

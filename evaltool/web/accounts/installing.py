@@ -1,0 +1,45 @@
+"""Adds everything about accounts to an application that stands on the internet."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from evaltool.web.accounts import (
+    account,
+    administration,
+    contributing,
+    lists,
+    municipal_data,
+    municipality,
+    second_factor,
+    signing,
+)
+from evaltool.web.accounts.post import start_postman
+from evaltool.web.context import services
+from evaltool.web.settings import Hosted
+
+
+def install(app: Flask, hosted: Hosted) -> None:
+    """Add the pages, believe the proxies in front, and start sending mail."""
+    app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+        app.wsgi_app, x_for=hosted.proxies, x_proto=hosted.proxies, x_host=0, x_port=0, x_prefix=0
+    )
+    for module in (
+        signing,
+        second_factor,
+        account,
+        municipality,
+        municipal_data,
+        contributing,
+        administration,
+        lists,
+    ):
+        app.register_blueprint(module.blueprint)
+    if hosted.single_sign_on is not None:
+        # Loaded here: its libraries are of no use to who does not use it.
+        from evaltool.web.accounts import single_sign_on
+
+        app.register_blueprint(single_sign_on.blueprint)
+        # The provider sends this by itself, with a signed token in place of ours.
+        app.extensions["csrf"].exempt(single_sign_on.logged_out)
+    with app.app_context():
+        start_postman(app, services(), hosted)

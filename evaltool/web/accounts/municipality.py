@@ -1,0 +1,270 @@
+"""What a municipality manages of its own: colleagues, coaches, the log, all of its data."""
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import MUNICIPAL_ROLES, Permission, Role
+from evaltool.domain.accounts import Account, AccountNotFound, AccountState, AddressTaken
+from evaltool.domain.audit import Entry
+from evaltool.domain.municipality import Municipality
+from evaltool.web.accounts.inviting import as_known, faults, link_page, typed
+from evaltool.web.accounts.pages import (
+    CoachesPage,
+    ColleaguesPage,
+    ConfirmPage,
+    LogPage,
+    LogRow,
+    MunicipalityPage,
+)
+from evaltool.web.context import services, texts
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import account
+from evaltool.web.rendering import messages, moment_text, render, tell
+
+blueprint = Blueprint("municipality", __name__)
+
+_ROWS = 100
+_MOST_ENTRIES = 2**63 - 1
+"""The highest number that the store can ask for."""
+
+
+def own() -> Municipality:
+    """The municipality of whoever asks."""
+    return services().register.known(account().nis_code or "")
+
+
+@blueprint.get("/municipality")
+@guarded(Permission.LOG)
+def show() -> Response:
+    """What there is to manage."""
+    municipality = own()
+    return render(MunicipalityPage(title=municipality.name, municipality=municipality))
+
+
+@blueprint.get("/municipality/colleagues")
+@guarded(Permission.COLLEAGUES)
+def colleagues() -> Response:
+    """The accounts of the municipality."""
+    return _colleagues()
+
+
+def _colleagues(
+    values: dict[str, str] | None = None, errors: dict[str, str] | None = None
+) -> Response:
+    municipality = own()
+    page = ColleaguesPage(
+        title=texts()("colleagues.title"),
+        messages=messages(errors or {}),
+        values=values or {},
+        errors=errors or {},
+        municipality=municipality,
+        accounts=services().store.accounts.listing(nis_code=municipality.nis_code),
+        own=account().id,
+    )
+    return render(page, 422 if errors else 200)
+
+
+@blueprint.post("/municipality/colleagues")
+@guarded(Permission.COLLEAGUES)
+def invite() -> AnyResponse:
+    """Make an account for a colleague and show its link."""
+    held, values = services(), typed()
+    role = next((r for r in MUNICIPAL_ROLES if r == values["role"]), None)
+    code = account().nis_code
+    errors = faults(values, role, code)
+    if errors or role is None:
+        return _colleagues(values, errors)
+    try:
+        with held.store.together():
+            made = held.store.accounts.create(
+                address=values["address"],
+                name=values["name"],
+                role=role,
+                nis_code=code,
+                at=held.now(),
+                invited_by=code,
+            )
+            write_down("invited", code or "", detail=made.id)
+    except AddressTaken:
+        return _colleagues(values, {"address": texts()("accounts.address_unusable")})
+    return link_page(made, url_for("municipality.colleagues"))
+
+
+@blueprint.post("/municipality/colleagues/<account_id>/link")
+@guarded(Permission.COLLEAGUES)
+def link(account_id: str) -> AnyResponse:
+    """A new link for a colleague: to begin, or to choose another password."""
+    found = services().store.accounts.get(account_id)
+    if found.state is AccountState.CLOSED:
+        abort(404)
+    write_down("link_made", found.nis_code or "", detail=found.id)
+    return link_page(found, url_for("municipality.colleagues"))
+
+
+@blueprint.route("/municipality/colleagues/<account_id>/delete", methods=["GET", "POST"])
+@guarded(Permission.COLLEAGUES)
+def remove(account_id: str) -> AnyResponse:
+    """Delete the account of a colleague; one's own has a page of its own."""
+    found = services().store.accounts.get(account_id)
+    if found.id == account().id:
+        return redirect(url_for("account.delete"), 303)
+    if request.method != "POST":
+        t = texts()
+        return render(
+            ConfirmPage(
+                title=t("colleagues.delete_title", name=found.name),
+                lead=t("colleagues.delete_lead"),
+                action=url_for("municipality.remove", account_id=account_id),
+                button=t("colleagues.delete_button"),
+                back=url_for("municipality.colleagues"),
+            )
+        )
+    held = services()
+    with held.store.together():
+        write_down("account_deleted", found.nis_code or "", detail=found.id)
+        held.store.accounts.delete(found.id)
+    tell(texts()("colleagues.deleted", name=found.name))
+    return redirect(url_for("municipality.colleagues"), 303)
+
+
+@blueprint.get("/municipality/coaches")
+@guarded(Permission.CONSENT)
+def coaches() -> Response:
+    """Which coaches are let in, since when, and letting in another."""
+    return _coaches()
+
+
+def _coaches(error: str = "") -> Response:
+    held, municipality = services(), own()
+    known = {
+        coach.id: coach
+        for coach in held.store.accounts.listing(role=Role.COACH)
+        if coach.state is AccountState.ACTIVE
+    }
+    consents = held.store.consents.of_municipality(municipality.nis_code)
+    inside = {consent.coach for consent in consents}
+    errors = {"coach": error} if error else {}
+    others = tuple(coach for id_, coach in known.items() if id_ not in inside)
+    page = CoachesPage(
+        title=texts()("coaches.title"),
+        messages=messages(errors, {} if others else {"coach": ""}),
+        errors=errors,
+        municipality=municipality,
+        let_in=tuple(
+            (held.store.accounts.get(consent.coach), consent.given_at) for consent in consents
+        ),
+        others=others,
+    )
+    return render(page, 422 if error else 200)
+
+
+@blueprint.post("/municipality/coaches/let-in")
+@guarded(Permission.CONSENT)
+def let_in() -> AnyResponse:
+    """Let a coach in: from now on she reads the evaluations of this municipality."""
+    held, who = services(), account()
+    coach = _coach()
+    if coach is None:
+        return _coaches(texts()("coaches.choose"))
+    with held.store.together():
+        held.store.consents.give(who.nis_code or "", coach.id, by=who.id, at=held.now())
+        write_down("consent_given", who.nis_code or "", detail=coach.id)
+    tell(texts()("coaches.given", name=coach.name))
+    return redirect(url_for("municipality.coaches"), 303)
+
+
+@blueprint.post("/municipality/coaches/withdraw")
+@guarded(Permission.CONSENT)
+def withdraw() -> AnyResponse:
+    """No longer let a coach in, at once."""
+    held, who = services(), account()
+    coach = _coach()
+    if coach is None:
+        return _coaches(texts()("coaches.choose"))
+    with held.store.together():
+        held.store.consents.withdraw(who.nis_code or "", coach.id)
+        write_down("consent_withdrawn", who.nis_code or "", detail=coach.id)
+    tell(texts()("coaches.withdrawn", name=coach.name))
+    return redirect(url_for("municipality.coaches"), 303)
+
+
+def _coach() -> Account | None:
+    try:
+        found = services().store.accounts.get(request.form.get("coach", ""))
+    except AccountNotFound:
+        return None
+    return found if found.role is Role.COACH else None
+
+
+@blueprint.get("/municipality/log")
+@guarded(Permission.LOG)
+def log() -> Response:
+    """Who did what when, the last first."""
+    held, municipality = services(), own()
+    before = request.args.get("before", type=_number)
+    entries = held.store.audit.of_municipality(
+        municipality.nis_code, limit=_ROWS + 1, before=before
+    )
+    names: dict[str, str] = {}
+    page = LogPage(
+        title=texts()("log.title"),
+        municipality=municipality,
+        rows=tuple(_log_row(entry, names) for entry in entries[:_ROWS]),
+        older=entries[_ROWS - 1].number if len(entries) > _ROWS else None,
+    )
+    return render(page)
+
+
+def _number(text: str) -> int:
+    """The number of an entry; one that no entry can have is as the nearest that one could."""
+    return min(max(int(text), 0), _MOST_ENTRIES)
+
+
+def _log_row(entry: Entry, names: dict[str, str]) -> LogRow:
+    t, event = texts(), entry.event
+    return LogRow(
+        moment=moment_text(event.at),
+        who=f"{_name(event.actor, names)} ({t(f'role.{event.role}')})",
+        what=t(f"audit.{event.action}"),
+        about=_about(entry, names),
+    )
+
+
+def _about(entry: Entry, names: dict[str, str]) -> str:
+    event, t = entry.event, texts()
+    section = services().catalogue.questionnaire.section_by_id.get(event.detail)
+    if section is not None:
+        return t.of(section.title)
+    if event.action in _ABOUT_ASKED:
+        return _asked(event.detail, event.nis_code)
+    if event.action in _ABOUT_ACCOUNTS:
+        return _name(event.detail, names)
+    return ""
+
+
+_ABOUT_ACCOUNTS = frozenset(
+    {
+        *("invited", "link_made", "account_deleted"),
+        *("consent_given", "consent_withdrawn"),
+    }
+)
+"""Actions whose detail is the id of an account."""
+_ABOUT_ASKED = frozenset({"contributor_invited", "contributor_removed"})
+"""The same, of an account that may not be of the municipality."""
+
+
+def _asked(id_: str, nis_code: str) -> str:
+    try:
+        return as_known(services().store.accounts.get(id_), nis_code).name
+    except AccountNotFound:
+        return texts()("log.deleted_account")
+
+
+def _name(id_: str, names: dict[str, str]) -> str:
+    """Whose account it is, looked up now: a deleted one has no name any more."""
+    if id_ not in names:
+        try:
+            names[id_] = services().store.accounts.get(id_).name
+        except AccountNotFound:
+            names[id_] = texts()("log.deleted_account" if id_ else "log.nobody")
+    return names[id_]

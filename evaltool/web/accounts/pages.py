@@ -1,0 +1,254 @@
+"""What each template about accounts gets: one dataclass per template, and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+
+from evaltool.domain.accounts import Account, LinkPurpose, Session
+from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.municipality import Municipality
+from evaltool.web.pages import EvaluationPage, Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class FormPage(Page):
+    """A page with a form: what was typed, and what is wrong with it, by name of the field."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(FormPage):
+    """Address and password; ``single_sign_on`` and ``mail`` say what else can be offered."""
+
+    template: ClassVar[str] = "accounts/sign_in.html"
+    single_sign_on: bool
+    mail: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardsPage(Page):
+    """Signed out here, and on the way to being so at the provider too."""
+
+    template: ClassVar[str] = "accounts/onwards.html"
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodePage(FormPage):
+    """The code of the second factor."""
+
+    template: ClassVar[str] = "accounts/code.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordPage(FormPage):
+    """Choosing a password through a link."""
+
+    template: ClassVar[str] = "accounts/password.html"
+    account: Account
+    purpose: LinkPurpose
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetPage(FormPage):
+    """Asking for a link to choose another password."""
+
+    template: ClassVar[str] = "accounts/reset.html"
+    mail: bool
+    contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnrolPage(FormPage):
+    """Setting up a second factor: its secret as text and as a picture to scan."""
+
+    template: ClassVar[str] = "accounts/enrol.html"
+    secret: str
+    picture: str
+    needed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryCodesPage(Page):
+    """The recovery codes, shown once."""
+
+    template: ClassVar[str] = "accounts/recovery_codes.html"
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(FormPage):
+    """One's own account."""
+
+    template: ClassVar[str] = "accounts/account.html"
+    account: Account
+    municipality: Municipality | None
+    sessions: tuple[Session, ...]
+    current: str
+    codes_left: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmPage(FormPage):
+    """Asking for certainty: what happens, and the button that does it.
+
+    ``asks`` says which field there is besides: ``password``, or ``name`` where something must be
+    typed over, or nothing.
+    """
+
+    template: ClassVar[str] = "accounts/confirm.html"
+    lead: str
+    action: str
+    button: str
+    back: str
+    asks: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkPage(Page):
+    """A link to hand over, shown once."""
+
+    template: ClassVar[str] = "accounts/link.html"
+    account: Account
+    link: str
+    expires: str
+    back: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColleaguesPage(FormPage):
+    """The accounts of a municipality, and inviting a colleague."""
+
+    template: ClassVar[str] = "accounts/colleagues.html"
+    municipality: Municipality
+    accounts: tuple[Account, ...]
+    own: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoachesPage(FormPage):
+    """Which coaches a municipality lets in, since when, and whom else it can."""
+
+    template: ClassVar[str] = "accounts/coaches.html"
+    municipality: Municipality
+    let_in: tuple[tuple[Account, datetime], ...]
+    others: tuple[Account, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogRow:
+    """An entry of the audit log in words."""
+
+    moment: str
+    who: str
+    what: str
+    about: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogPage(Page):
+    """Who did what in a municipality; ``older`` is where the page of older entries begins."""
+
+    template: ClassVar[str] = "accounts/log.html"
+    municipality: Municipality
+    rows: tuple[LogRow, ...]
+    older: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MunicipalityPage(Page):
+    """What a municipality manages of its own."""
+
+    template: ClassVar[str] = "accounts/municipality.html"
+    municipality: Municipality
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContributorsPage(EvaluationPage, FormPage):
+    """Who was asked for a view of an evaluation, and asking somebody else."""
+
+    template: ClassVar[str] = "accounts/contributors.html"
+    invited: tuple[tuple[Evaluation, Account, str], ...]
+    disciplines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountRow:
+    """An account in the administrator's list."""
+
+    account: Account
+    municipality: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsPage(FormPage):
+    """All accounts, and inviting somebody."""
+
+    template: ClassVar[str] = "accounts/accounts.html"
+    rows: tuple[AccountRow, ...]
+    municipalities: tuple[Municipality, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManagedAccountPage(Page):
+    """One account, as the administrator sees it."""
+
+    template: ClassVar[str] = "accounts/managed.html"
+    row: AccountRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListRow:
+    """What a list changes for one municipality."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadedRow:
+    """A list that was loaded before."""
+
+    number: int
+    moment: str
+    who: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPage(FormPage):
+    """A list that an administrator loads: the one that counts, those before, and loading one.
+
+    ``problems`` is everything that is wrong with the file that was sent.
+    """
+
+    template: ClassVar[str] = "accounts/list.html"
+    kind: str
+    columns: str
+    history: tuple[LoadedRow, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListPreviewPage(Page):
+    """What a list would change, before it counts."""
+
+    template: ClassVar[str] = "accounts/list_preview.html"
+    kind: str
+    content: str
+    base: int
+    size: int
+    rows: tuple[ListRow, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstalledPage(Page):
+    """What is installed."""
+
+    template: ClassVar[str] = "accounts/installed.html"
+    facts: tuple[tuple[str, str], ...]

@@ -1,0 +1,80 @@
+"""Setting up a second factor, and the recovery codes that belong to it."""
+
+from flask import Blueprint, Response, redirect, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.charts import qr_svg
+from evaltool.domain.access import Permission
+from evaltool.domain.accounts import Stage
+from evaltool.identity.sealing import CannotOpen
+from evaltool.identity.second_factor import (
+    address_of,
+    new_recovery_codes,
+    new_secret,
+    normal_recovery_code,
+    step_of,
+)
+from evaltool.identity.tokens import digest
+from evaltool.web.accounts.pages import EnrolPage, RecoveryCodesPage
+from evaltool.web.context import services, texts
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import account, begin_session, desk, session_digest
+from evaltool.web.rendering import messages, render
+
+blueprint = Blueprint("second_factor", __name__)
+
+
+@blueprint.route("/account/second-factor", methods=["GET", "POST"])
+@guarded(Permission.ENROL)
+def enrol() -> AnyResponse:
+    """Show a new secret, and keep it once a code shows that the app has it."""
+    who, held = account(), services()
+    if request.method != "POST":
+        replaces = who.second_factor is not None
+        if replaces and not session.pop("may_replace", False):
+            # Replacing one asks for the password first: see the page of one's own account.
+            return redirect(url_for("account.replace_second_factor"), 303)
+        secret = new_secret()
+        held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))
+        return _page(secret)
+    secret = _pending()
+    if not secret:
+        return redirect(url_for("second_factor.enrol"), 303)
+    step = step_of(request.form.get("code", ""), secret, held.now(), 0)
+    if step is None:
+        return _page(secret, texts()("second_factor.wrong"), 422)
+    codes = new_recovery_codes()
+    with held.store.together():
+        held.store.accounts.set_second_factor(
+            who.id,
+            desk().seal.seal(secret),
+            [digest(normal_recovery_code(code)) for code in codes],
+        )
+        held.store.accounts.use_step(who.id, step)
+        held.store.sessions.end_all(who.id)
+    begin_session(who, Stage.FULL)
+    write_down("second_factor_set", who.nis_code or "")
+    page = RecoveryCodesPage(title=texts()("second_factor.codes_title"), codes=codes)
+    return render(page)
+
+
+def _pending() -> str:
+    sealed = services().store.sessions.secret(session_digest() or "")
+    try:
+        return desk().seal.open(sealed) if sealed else ""
+    except CannotOpen:
+        return ""
+
+
+def _page(secret: str, error: str = "", status: int = 200) -> Response:
+    t = texts()
+    errors = {"code": error} if error else {}
+    page = EnrolPage(
+        title=t("second_factor.title"),
+        messages=messages(errors),
+        errors=errors,
+        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        picture=qr_svg(address_of(secret, account().address), t("second_factor.picture")),
+        needed=account().needs_second_factor,
+    )
+    return render(page, status)

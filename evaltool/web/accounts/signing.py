@@ -1,0 +1,225 @@
+"""Signing in and out: password, code, the links that let somebody choose a password."""
+
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Permission
+from evaltool.domain.accounts import (
+    Account,
+    AccountState,
+    LinkNotFound,
+    LinkPurpose,
+    Stage,
+    normal_address,
+)
+from evaltool.identity.passwords import faults_of, hashed
+from evaltool.identity.signing import MustWait, Wrong, stage_after_password
+from evaltool.identity.tokens import digest
+from evaltool.web.accounts.fields import sentences
+from evaltool.web.accounts.pages import CodePage, OnwardsPage, PasswordPage, ResetPage, SignInPage
+from evaltool.web.accounts.post import queue_reset
+from evaltool.web.context import services, texts
+from evaltool.web.errors import error_page
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import (
+    account,
+    begin_session,
+    current_session,
+    desk,
+    end_session,
+    network,
+)
+from evaltool.web.rendering import messages, render, tell
+
+blueprint = Blueprint("signing", __name__)
+
+AFTER = "after"
+"""Where a browser keeps the page that somebody was going to."""
+
+
+@blueprint.route("/sign-in", methods=["GET", "POST"])
+@guarded(Permission.SIGN_IN)
+def sign_in() -> AnyResponse:
+    """Address and password."""
+    if request.method != "POST":
+        return _sign_in_page()
+    address = request.form.get("address", "")
+    try:
+        found = desk().by_password(
+            address, request.form.get("password", ""), network(), services().now()
+        )
+    except MustWait:
+        return _sign_in_page(address, texts()("signing.wait"), 429)
+    except Wrong:
+        write_down("sign_in_failed")
+        return _sign_in_page(address, texts()("signing.wrong"), 422)
+    return enter(found)
+
+
+def _sign_in_page(address: str = "", error: str = "", status: int = 200) -> Response:
+    hosted = services().hosted
+    errors = {"address": error} if error else {}
+    page = SignInPage(
+        title=texts()("signing.title"),
+        messages=messages(errors),
+        values={"address": address},
+        errors=errors,
+        single_sign_on=hosted is not None and hosted.single_sign_on is not None,
+        mail=hosted is not None and hosted.mail is not None,
+    )
+    return render(page, status)
+
+
+def enter(who: Account) -> AnyResponse:
+    """Let somebody in whose password was right, as far as that goes."""
+    stage = stage_after_password(who)
+    after = session.get(AFTER)
+    begin_session(who, stage)
+    if stage is Stage.FULL:
+        return welcome(after)
+    session[AFTER] = after
+    place = "signing.code" if stage is Stage.HALFWAY else "second_factor.enrol"
+    return redirect(url_for(place), 303)
+
+
+def welcome(after: object) -> AnyResponse:
+    """Where somebody was going before signing in, if that is a page of ours."""
+    write_down("signed_in", account().nis_code or "")
+    return redirect(_checked(after) or url_for("start.index"), 303)
+
+
+def _checked(after: object) -> str | None:
+    if not isinstance(after, str) or not after.startswith("/") or after.startswith("//"):
+        return None
+    try:
+        current_app.create_url_adapter(request).match(after.partition("?")[0], "GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return None
+    return after
+
+
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@guarded(Permission.CODE)
+def code() -> AnyResponse:
+    """The code of the second factor, or one to recover with."""
+    if request.method != "POST":
+        return _code_page()
+    who = account()
+    try:
+        desk().by_code(who, request.form.get("code", ""), network(), services().now())
+    except MustWait:
+        return _code_page(texts()("signing.wait"), 429)
+    except Wrong:
+        write_down("sign_in_failed", who.nis_code or "")
+        return _code_page(texts()("signing.wrong_code"), 422)
+    after = session.get(AFTER)
+    begin_session(who, Stage.FULL)
+    left = services().store.accounts.recovery_codes_left(who.id)
+    if left < _FEW_CODES:
+        tell(
+            texts()("signing.few_codes", left=left),
+            url_for("account.show"),
+            texts()("account.title"),
+        )
+    return welcome(after)
+
+
+_FEW_CODES = 4
+"""Fewer recovery codes than this are told of at signing in."""
+
+
+def _code_page(error: str = "", status: int = 200) -> Response:
+    errors = {"code": error} if error else {}
+    page = CodePage(title=texts()("signing.code_title"), messages=messages(errors), errors=errors)
+    return render(page, status)
+
+
+@blueprint.post("/sign-out")
+@guarded(Permission.SIGN_OUT)
+def sign_out() -> AnyResponse:
+    """End the session here, and at the provider of single sign-on if it began there."""
+    write_down("signed_out", account().nis_code or "")
+    token = current_session().id_token
+    end_session()
+    hosted = services().hosted
+    if token is not None and hosted is not None and hosted.single_sign_on is not None:
+        from evaltool.web.accounts.single_sign_on import logout_address
+
+        address = logout_address(token)
+        if address is not None:
+            return _onwards(address)
+    tell(texts()("signing.signed_out"))
+    return redirect(url_for("signing.sign_in"), 303)
+
+
+def _onwards(address: str) -> Response:
+    """A page that leads on to the provider by itself: our policy lets no form lead elsewhere."""
+    page = OnwardsPage(title=texts()("signing.onwards_title"), address=address)
+    answer = render(page)
+    answer.headers["Refresh"] = f"0; url={address}"
+    return answer
+
+
+@blueprint.route("/link/<token>", methods=["GET", "POST"])
+@guarded(Permission.SIGN_IN)
+def follow(token: str) -> AnyResponse:
+    """Choose a password through a link, which works once."""
+    held = services()
+    key = digest(token)
+    try:
+        who, purpose = held.store.accounts.behind_link(key, held.now())
+    except LinkNotFound:
+        return error_page("error.link", 404)
+    if purpose is LinkPurpose.JOIN:
+        tell(texts()("signing.join"))
+        return redirect(url_for("signing.sign_in"), 303)
+    if request.method != "POST":
+        return _password_page(who, purpose)
+    password = request.form.get("password", "")
+    municipality = held.register.municipalities.get(who.nis_code or "")
+    errors = sentences(
+        faults_of(password, who.address, who.name, municipality.name if municipality else "")
+    )
+    if not errors and password != request.form.get("again", ""):
+        errors = {"again": texts()("refusal.password_again")}
+    if errors:
+        return _password_page(who, purpose, errors)
+    made = hashed(password)
+    with held.store.together():
+        held.store.accounts.use_link(key, held.now())
+        who = held.store.accounts.change(who.id, password=made, state=AccountState.ACTIVE)
+        held.store.sessions.end_all(who.id)
+    write_down("password_chosen", who.nis_code or "", detail=who.id)
+    tell(texts()("signing.password_chosen"))
+    return enter(who)
+
+
+def _password_page(
+    who: Account, purpose: LinkPurpose, errors: dict[str, str] | None = None
+) -> Response:
+    page = PasswordPage(
+        title=texts()(f"signing.{purpose}_title"),
+        messages=messages(errors or {}),
+        errors=errors or {},
+        account=who,
+        purpose=purpose,
+    )
+    return render(page, 422 if errors else 200)
+
+
+@blueprint.route("/reset", methods=["GET", "POST"])
+@guarded(Permission.SIGN_IN)
+def reset() -> AnyResponse:
+    """Ask for a link by mail; the answer is the same whether or not there is an account."""
+    hosted = services().hosted
+    if request.method != "POST" or hosted is None or hosted.mail is None:
+        page = ResetPage(
+            title=texts()("signing.reset_title"),
+            mail=hosted is not None and hosted.mail is not None,
+            contact="" if hosted is None else hosted.contact,
+        )
+        return render(page)
+    queue_reset(normal_address(request.form.get("address", "")), network())
+    tell(texts()("signing.reset_sent"))
+    return redirect(url_for("signing.sign_in"), 303)

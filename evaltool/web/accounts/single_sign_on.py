@@ -1,0 +1,185 @@
+"""Signing in at the provider of one's organisation, and being signed out there."""
+
+import logging
+
+from flask import Blueprint, Response, current_app, redirect, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import MUNICIPAL_ROLES, Permission, Role
+from evaltool.domain.accounts import (
+    LONGEST_NAME,
+    Account,
+    AccountState,
+    AddressTaken,
+    Stage,
+    faults_of,
+    normal_address,
+)
+from evaltool.domain.kbo import kbo_number, read_organisations
+from evaltool.domain.lists import ListKind
+from evaltool.identity.oidc import Identity, OidcRefused, Pending, Provider, Refusal
+from evaltool.identity.sealing import CannotOpen, Seal
+from evaltool.identity.tokens import digest
+from evaltool.web.accounts.signing import AFTER, welcome
+from evaltool.web.context import services
+from evaltool.web.errors import error_page
+from evaltool.web.guard import guarded, write_down
+from evaltool.web.identity import begin_session, desk
+
+blueprint = Blueprint("single_sign_on", __name__)
+
+_PENDING = "single_sign_on"
+_PROVIDER = "evaltool provider"
+
+_log = logging.getLogger(__name__)
+
+
+def provider() -> Provider:
+    """The provider that this installation trusts; it remembers what it read of it."""
+    found = current_app.extensions.get(_PROVIDER)
+    if found is None:
+        hosted = services().hosted
+        if hosted is None or hosted.single_sign_on is None:
+            raise RuntimeError("single sign-on is not configured")
+        found = Provider(hosted.single_sign_on, services().now)
+        current_app.extensions[_PROVIDER] = found
+    made: Provider = found
+    return made
+
+
+@blueprint.get("/single-sign-on/begin")
+@guarded(Permission.SIGN_IN)
+def begin() -> AnyResponse:
+    """Send the browser to the provider. By a link: our policy lets no form lead elsewhere."""
+    try:
+        url, pending = provider().begin()
+    except OidcRefused as refused:
+        return _refused(refused)
+    session[_PENDING] = pending.as_json()
+    return redirect(url, 303)
+
+
+@blueprint.get("/single-sign-on/callback")
+@guarded(Permission.SIGN_IN)
+def callback() -> AnyResponse:
+    """Take the browser back: who signed in there gets in where the claims say."""
+    try:
+        pending = Pending.from_json(session.pop(_PENDING, None))
+        identity = provider().complete(pending, request.args.to_dict())
+    except OidcRefused as refused:
+        write_down("sign_in_failed")
+        return _refused(refused)
+    place = _place(identity)
+    if place is None:
+        write_down("sign_in_failed")
+        return error_page("error.oidc_nobody", 403)
+    nis_code, role = place
+    try:
+        who = _account(identity, nis_code, role)
+    except AddressTaken:
+        write_down("sign_in_failed", nis_code)
+        return error_page("error.oidc_address", 409)
+    if who.state is AccountState.CLOSED:
+        write_down("sign_in_failed", nis_code)
+        return error_page("error.oidc_nobody", 403)
+    after = session.get(AFTER)
+    begin_session(
+        who,
+        Stage.FULL,
+        provider_session=identity.session_id,
+        id_token=_seal().seal(identity.id_token),
+    )
+    return welcome(after)
+
+
+def _refused(refused: OidcRefused) -> Response:
+    # Without tokens, secrets and persons: see OidcRefused.
+    _log.warning("single sign-on: %s, %s", refused.code, refused.reason)
+    return error_page(f"error.{refused.code}", 503 if refused.code in _THEIRS else 422)
+
+
+_THEIRS = (Refusal.UNREACHABLE, Refusal.PROVIDER)
+"""What is the matter with the provider, not with who signs in."""
+
+
+def _place(identity: Identity) -> tuple[str, Role] | None:
+    """The municipality and the role that the claims give; None where one of them is missing."""
+    held = services()
+    loaded = held.store.lists.current(ListKind.ORGANISATIONS)
+    number = kbo_number(identity.organisation or "")
+    role = next((found for found in identity.roles if found in MUNICIPAL_ROLES), None)
+    if loaded is None or number is None or role is None:
+        return None
+    organisations, _ = read_organisations(loaded.content, held.register)
+    nis_code = organisations.get(number)
+    return None if nis_code is None else (nis_code, role)
+
+
+def _account(identity: Identity, nis_code: str, role: Role) -> Account:
+    """The account of an identity, made at the first time, and brought up to date at each.
+
+    Raises:
+        AddressTaken: another account has this address; whose that is, nobody checked.
+    """
+    accounts, now = services().store.accounts, services().now()
+    subject = f"{identity.issuer}|{identity.subject}"
+    with services().store.together():
+        known = accounts.by_subject(subject)
+        if known is None:
+            made = accounts.create(
+                address=_address(identity, subject),
+                name=identity.name[:LONGEST_NAME],
+                role=role,
+                nis_code=nis_code,
+                at=now,
+            )
+            write_down("account_by_single_sign_on", nis_code, detail=made.id)
+            return accounts.change(made.id, subject=subject, state=AccountState.ACTIVE)
+        if (known.role, known.nis_code) != (role, nis_code):
+            # The organisation decides; what was open under the earlier role ends.
+            services().store.sessions.end_all(known.id)
+            accounts.change(known.id, role=role)
+            write_down("moved_by_single_sign_on", nis_code, detail=known.id)
+            return accounts.move(known.id, nis_code)
+        return known
+
+
+def _address(identity: Identity, subject: str) -> str:
+    address = normal_address(identity.email or "")
+    if faults_of(address, "name", Role.CONTRIBUTOR, None):
+        # Nobody can be written to here; it only keeps addresses apart.
+        return f"{digest(subject)[:16]}@single-sign-on.invalid"
+    return address
+
+
+@blueprint.post("/single-sign-on/logged-out")
+@guarded(Permission.PUBLIC)
+def logged_out() -> Response:
+    """The provider tells that somebody signed out there (back-channel logout)."""
+    try:
+        found = provider().logged_out(request.form.get("logout_token", ""))
+    except OidcRefused as refused:
+        _log.warning("back-channel logout: %s, %s", refused.code, refused.reason)
+        return Response(status=400, mimetype="text/plain")
+    hosted = services().hosted
+    issuer = hosted.single_sign_on.issuer if hosted and hosted.single_sign_on else ""
+    sessions = services().store.sessions
+    if found.subject is not None:
+        who = services().store.accounts.by_subject(f"{issuer}|{found.subject}")
+        if who is not None:
+            sessions.end_at_provider(who.id, found.session_id)
+    elif found.session_id is not None:
+        sessions.end_at_provider(None, found.session_id)
+    return Response(status=200, mimetype="text/plain")
+
+
+def logout_address(sealed: str) -> str | None:
+    """Where the browser ends its session at the provider, if that can be asked."""
+    try:
+        return provider().logout_url(_seal().open(sealed))
+    except (CannotOpen, OidcRefused):
+        return None
+
+
+def _seal() -> Seal:
+    return Seal(desk().secret_key, "id token")

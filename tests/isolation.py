@@ -1,0 +1,198 @@
+"""Walks every route as everybody, and says who gets in where: ``python -m tests.isolation``.
+
+Each request is sent as somebody who has just signed in, about something made for it alone, so
+that no request sees what another did. ``tests/isolation.txt`` holds what must come of it.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import Account, Stage
+from evaltool.domain.evaluation import View
+from tests.factories import a_single_sign_on
+from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_town
+
+SNAPSHOT = Path(__file__).with_name("isolation.txt")
+
+WHOSE = ("own", "view", "other", "unknown")
+"""Of the own municipality (of one that lets the coach in); a contributor's view on that; of
+another municipality; an id that there is not."""
+
+_SAMPLES = {
+    "section_id": "structure",
+    "number": 1,
+    "action_id": "no-such-action",
+    "sheet": "answers",
+    "kind": "clusters",
+    "token": "no-such-token",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route and the names in its address."""
+
+    method: str
+    rule: str
+    endpoint: str
+    names: frozenset[str]
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """What it can be asked about."""
+        if "id_" in self.names:
+            return WHOSE
+        return ("own", "other", "unknown") if "account_id" in self.names else ("",)
+
+
+def routes(town: Town) -> Iterator[Route]:
+    """Every route but the static files, in the order of their addresses."""
+    for rule in sorted(town.app.url_map.iter_rules(), key=lambda found: found.rule):
+        if rule.endpoint != "static":
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield Route(method, rule.rule, rule.endpoint, frozenset(rule.arguments))
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who asks, by the name of a column: an account and how far it is signed in."""
+
+    town: Town
+    actors: Mapping[str, tuple[Account | None, Stage]]
+
+    def client(self, actor: str) -> HostedClient:
+        """A browser of theirs, signed in just now."""
+        who, stage = self.actors[actor]
+        return self.town.client() if who is None else self.town.signed_in(who, stage)
+
+
+def a_cast(town: Town) -> Cast:
+    """One person of every role, and a coach whom nobody lets in."""
+    officer = town.person(Role.OFFICER)
+    coach = town.person(Role.COACH, second_factor="sealed")
+    town.held.store.consents.give(OWN, coach.id, by=officer.id, at=town.clock.at)
+    return Cast(
+        town,
+        {
+            "nobody": (None, Stage.FULL),
+            "halfway": (officer, Stage.HALFWAY),
+            "enrolling": (town.person(Role.COACH), Stage.ENROLLING),
+            "officer": (officer, Stage.FULL),
+            "chair": (town.person(Role.CHAIR), Stage.FULL),
+            "contributor": (town.person(Role.CONTRIBUTOR), Stage.FULL),
+            "coach": (coach, Stage.FULL),
+            "coach, not let in": (
+                town.person(Role.COACH, second_factor="sealed"),
+                Stage.FULL,
+            ),
+            "administrator": (
+                town.person(Role.ADMINISTRATOR, second_factor="sealed"),
+                Stage.FULL,
+            ),
+        },
+    )
+
+
+def asked(town: Town, cast: Cast, route: Route, whose: str) -> dict[str, Any]:
+    """The values in the address, with something made for this request alone."""
+    values: dict[str, Any] = {n: _SAMPLES[n] for n in route.names if n in _SAMPLES}
+    nis_code = OTHER if whose == "other" else OWN
+    if "account_id" in route.names:
+        made = town.held.store.accounts.create(
+            address=f"a{len(town.held.store.accounts.listing())}@gemeente.example",
+            name="Iemand",
+            role=Role.CHAIR,
+            nis_code=nis_code,
+            at=town.clock.at,
+        )
+        values["account_id"] = "no-such-id" if whose == "unknown" else made.id
+    if "id_" in route.names:
+        evaluation = town.evaluation(nis_code)
+        contributor, _ = cast.actors["contributor"]
+        if whose == "view" and contributor is not None:
+            view = View(evaluation.id, contributor.id, "mayor")
+            evaluation = town.evaluation(nis_code, view=view)
+        values["id_"] = "no-such-id" if whose == "unknown" else evaluation.id
+    return values
+
+
+def watched(town: Town) -> set[str]:
+    """A set that gets the name of every route whose code ran: who came as far as that is in."""
+    ran: set[str] = set()
+    for endpoint, view in town.app.view_functions.items():
+
+        @wraps(view)
+        def wrapped(*args: Any, _name: str = endpoint, _view: Any = view, **kwargs: Any) -> Any:
+            ran.add(_name)
+            return _view(*args, **kwargs)
+
+        town.app.view_functions[endpoint] = wrapped
+    return ran
+
+
+def outcome(answer: TestResponse, *, ran: bool) -> str:
+    """What came of a request: in, sent to sign in, refused, or told that it is not there."""
+    # The provider of single sign-on, which the tests of this do not have, is not reached: 503.
+    assert answer.status_code != 500, answer.get_data(as_text=True)
+    if answer.status_code == 404:
+        return "not there"
+    if ran:
+        return "yes"
+    return "no" if answer.status_code == 403 else "sign in"
+
+
+def walk(town: Town) -> Iterator[tuple[Route, str, Mapping[str, str]]]:
+    """Every route, about everything it can be asked about, with what came of it per actor."""
+    cast, ran = a_cast(town), watched(town)
+    for route in routes(town):
+        for whose in route.whose:
+            yield (
+                route,
+                whose,
+                {actor: ask(cast, route, whose, actor, ran) for actor in cast.actors},
+            )
+
+
+def ask(cast: Cast, route: Route, whose: str, actor: str, ran: set[str]) -> str:
+    """What comes of one request."""
+    app = cast.town.app
+    values = asked(cast.town, cast, route, whose)
+    with app.test_request_context(base_url=PUBLIC):
+        path = app.url_for(route.endpoint, **values)
+    client = cast.client(actor)
+    ran.clear()
+    answer = client.get(path) if route.method == "GET" else client.send(path)
+    return outcome(answer, ran=route.endpoint in ran)
+
+
+def table(town: Town) -> str:
+    """All of it as text: a line per route and per what it is asked about."""
+    rows = list(walk(town))
+    actors = list(rows[0][2])
+    head = ["method", "route", "whose", *actors]
+    lines = [[r.method, r.rule, whose, *found.values()] for r, whose, found in rows]
+    widths = [max(len(line[i]) for line in [head, *lines]) for i in range(len(head))]
+    return (
+        "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+            for line in [head, *lines]
+        )
+        + "\n"
+    )
+
+
+def a_whole_town(folder: Path) -> Town:
+    """A hosted tool with everything that can be switched on."""
+    return a_town(folder, single_sign_on=a_single_sign_on())
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made:
+        print(table(a_whole_town(Path(made))), end="")

@@ -1,0 +1,383 @@
+"""Getting in: links, passwords, codes, sessions, and what keeps others out."""
+
+import re
+from pathlib import Path
+
+import pyotp
+import pytest
+from werkzeug.test import TestResponse
+
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import ABSOLUTE_LIMIT, IDLE_LIMIT, AccountState, LinkPurpose, Stage
+from evaltool.domain.attempts import MOST_FROM_ELSEWHERE
+from evaltool.identity.sealing import Seal
+from evaltool.identity.second_factor import code_at
+from evaltool.identity.tokens import digest
+from tests.hosting import PASSWORD, HostedClient, Town, a_town
+
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return a_town(tmp_path)
+
+
+def sign_in(client: HostedClient, address: str, password: str = PASSWORD) -> TestResponse:
+    return client.send("/sign-in", address=address, password=password)
+
+
+def is_in(client: HostedClient) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def sealed(town: Town) -> str:
+    hosted = town.held.hosted
+    assert hosted is not None
+    return Seal(hosted.secret_key, "second factor").seal(SECRET)
+
+
+def test_nobody_is_led_to_signing_in_and_then_on(town: Town) -> None:
+    who, client = town.person(Role.OFFICER), town.client()
+    answer = client.get("/municipality/colleagues?lang=nl")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/sign-in"
+    entered = sign_in(client, who.address)
+    assert entered.headers["Location"] == "/municipality/colleagues?lang=nl"
+    assert client.get("/municipality/colleagues").status_code == 200
+
+
+def test_the_address_is_found_however_it_is_typed(town: Town) -> None:
+    town.person(Role.OFFICER, address="jan@gemeente.example")
+    client = town.client()
+    sign_in(client, "  Jan@Gemeente.EXAMPLE ")
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("state", [AccountState.CLOSED, AccountState.INVITED])
+def test_an_account_that_is_not_active_does_not_open(town: Town, state: AccountState) -> None:
+    who, client = town.person(Role.OFFICER, state=state), town.client()
+    assert sign_in(client, who.address).status_code == 422
+    assert not is_in(client)
+
+
+def test_an_account_that_is_not_there_gets_the_same_answer(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    answers = [
+        sign_in(town.client(), address, password)
+        for address, password in (
+            (who.address, "een ander wachtwoord"),
+            ("niemand@gemeente.example", PASSWORD),
+        )
+    ]
+    said = [re.sub(r'(value|content)="[^"]*"', "", a.get_data(as_text=True)) for a in answers]
+    assert said[0] == said[1]
+    assert {a.status_code for a in answers} == {422}
+
+
+def test_what_was_typed_stays_but_for_the_password(town: Town) -> None:
+    answer = sign_in(town.client(), "Jan@gemeente.example", "een ander wachtwoord").get_data(
+        as_text=True
+    )
+    assert 'value="Jan@gemeente.example"' in answer
+    assert "een ander wachtwoord" not in answer
+
+
+def test_a_session_is_another_one_after_signing_in(town: Town) -> None:
+    who, client = town.person(Role.OFFICER), town.client()
+    client.get("/sign-in")
+    before = client.get_cookie("__Host-evaltool", domain="evaluatie.example")
+    with client.session_transaction(base_url="https://evaluatie.example") as session:
+        session["sid"] = "chosen by somebody else"
+    sign_in(client, who.address)
+    after = client.get_cookie("__Host-evaltool", domain="evaluatie.example")
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    assert after.secure
+    assert after.http_only
+    assert after.path == "/"
+    with client.session_transaction(base_url="https://evaluatie.example") as session:
+        assert session["sid"] != "chosen by somebody else"
+    assert town.held.store.sessions.find(digest("chosen by somebody else")) is None
+
+
+def test_a_session_ends_when_it_is_not_used(town: Town) -> None:
+    client = town.signed_in(town.person(Role.OFFICER))
+    town.clock.forward(seconds=IDLE_LIMIT.total_seconds() - 1)
+    assert is_in(client)
+    town.clock.forward(seconds=IDLE_LIMIT.total_seconds())
+    assert not is_in(client)
+
+
+def test_a_session_ends_however_much_it_is_used(town: Town) -> None:
+    client = town.signed_in(town.person(Role.OFFICER))
+    for _ in range(int(ABSOLUTE_LIMIT.total_seconds() // 1800) - 1):
+        town.clock.forward(minutes=30)
+        assert is_in(client)
+    town.clock.forward(minutes=30)
+    assert not is_in(client)
+
+
+def test_signing_out_ends_the_session_wherever_its_cookie_is(town: Town) -> None:
+    client = town.signed_in(town.person(Role.OFFICER))
+    kept = client.get_cookie("__Host-evaltool", domain="evaluatie.example")
+    assert kept is not None
+    client.send("/sign-out")
+    thief = town.client()
+    thief.set_cookie("__Host-evaltool", kept.value, domain="evaluatie.example", secure=True)
+    assert not is_in(client)
+    assert not is_in(thief)
+
+
+def test_somebody_sees_and_ends_the_own_sessions(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    here, there = town.signed_in(who), town.signed_in(who)
+    page = here.get("/account").get_data(as_text=True)
+    assert page.count("a browser") == 2
+    handle = re.search(r'name="session" value="([^"]+)"', page)
+    assert handle is not None
+    here.send("/account/sessions/end", session=handle[1])
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_nobody_ends_the_session_of_somebody_else(town: Town) -> None:
+    one, two = town.person(Role.OFFICER), town.person(Role.OFFICER)
+    theirs = town.signed_in(two)
+    (session,) = town.held.store.sessions.of(two.id)
+    town.signed_in(one).send("/account/sessions/end", session=session.handle)
+    assert is_in(theirs)
+
+
+def test_changing_the_password_ends_every_other_session(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    here, there = town.signed_in(who), town.signed_in(who)
+    new = "nog een zin die niemand raadt 3"
+    changed = here.send("/account/password", current=PASSWORD, password=new, again=new)
+    assert changed.status_code == 303
+    assert is_in(here)
+    assert not is_in(there)
+    later = town.client()
+    assert sign_in(later, who.address).status_code == 422
+    assert sign_in(later, who.address, new).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("current", "password", "again", "told"),
+    [
+        ("een ander wachtwoord", "nog een zin die niemand raadt", "", "niet uw wachtwoord"),
+        (PASSWORD, "kort", "kort", "minstens 12"),
+        (PASSWORD, "password1234", "password1234", "makkelijk te raden"),
+        (PASSWORD, "qwertyuiopas", "qwertyuiopas", "makkelijk te raden"),
+        (PASSWORD, "x" * 129, "x" * 129, "hoogstens 128"),
+        (PASSWORD, "nog een zin die niemand raadt", "iets anders dan dat", "niet gelijk"),
+    ],
+)
+def test_a_password_that_will_not_do_is_refused(
+    town: Town, current: str, password: str, again: str, told: str
+) -> None:
+    who = town.person(Role.OFFICER)
+    answer = town.signed_in(who).send(
+        "/account/password", current=current, password=password, again=again or password
+    )
+    assert answer.status_code == 422
+    assert told in answer.get_data(as_text=True)
+    assert town.held.store.accounts.get(who.id).password == who.password
+
+
+def test_a_link_works_once_and_for_a_time(town: Town) -> None:
+    who = town.person(Role.OFFICER, state=AccountState.INVITED)
+    accounts = town.held.store.accounts
+    accounts.make_link(who.id, LinkPurpose.INVITATION, digest("the token"), town.clock.at)
+    client, new = town.client(), "nog een zin die niemand raadt 3"
+    assert "kies een wachtwoord" in client.get("/link/the token").get_data(as_text=True)
+    weak = client.send("/link/the token", password="password1234", again="password1234")
+    assert weak.status_code == 422
+    assert client.send("/link/the token", password=new, again=new).status_code == 303
+    assert is_in(client)
+    assert client.get("/link/the token").status_code == 404
+    assert town.client().send("/link/the token", password=new, again=new).status_code == 404
+
+
+def test_a_link_is_past_its_time(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    accounts = town.held.store.accounts
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
+    town.clock.forward(minutes=59)
+    assert town.client().get("/link/the token").status_code == 200
+    town.clock.forward(minutes=1)
+    assert town.client().get("/link/the token").status_code == 404
+
+
+def test_a_new_link_takes_the_place_of_the_one_before(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    accounts = town.held.store.accounts
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("first"), town.clock.at)
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("second"), town.clock.at)
+    assert town.client().get("/link/first").status_code == 404
+    assert town.client().get("/link/second").status_code == 200
+
+
+def test_a_link_to_a_closed_account_opens_nothing(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    accounts = town.held.store.accounts
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
+    accounts.change(who.id, state=AccountState.CLOSED)
+    assert town.client().get("/link/the token").status_code == 404
+
+
+def test_a_password_by_link_ends_all_sessions_and_asks_the_code(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    there = town.signed_in(who)
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest("the token"), town.clock.at
+    )
+    client, new = town.client(), "nog een zin die niemand raadt 3"
+    answer = client.send("/link/the token", password=new, again=new)
+    assert answer.headers["Location"] == "/sign-in/code"
+    assert not is_in(there)
+    assert not is_in(client)
+
+
+@pytest.mark.parametrize("role", [Role.COACH, Role.ADMINISTRATOR])
+def test_who_sees_more_than_one_municipality_must_set_up_a_second_factor(
+    town: Town, role: Role
+) -> None:
+    who, client = town.person(role), town.client()
+    assert sign_in(client, who.address).headers["Location"] == "/account/second-factor"
+    assert client.get("/").headers["Location"] == "/account/second-factor"
+    page = client.get("/account/second-factor").get_data(as_text=True)
+    secret = re.search(r'class="secret">([^<]+)<', page)
+    assert secret is not None
+    key = secret[1].replace(" ", "")
+    assert client.send("/account/second-factor", code="000000").status_code == 422
+    set_up = client.send("/account/second-factor", code=code_at(key, town.clock.at))
+    codes = re.findall(r"<code>([a-z0-9-]+)</code>", set_up.get_data(as_text=True))
+    assert len(codes) == 10
+    assert is_in(client)
+    kept = town.held.store.accounts.get(who.id).second_factor
+    assert kept is not None
+    assert key not in kept
+
+    # The next time the code is asked; each counts once.
+    town.clock.forward(minutes=5)
+    code = code_at(key, town.clock.at)
+    second = town.client()
+    assert sign_in(second, who.address).headers["Location"] == "/sign-in/code"
+    assert not is_in(second)
+    assert second.send("/sign-in/code", code="123456").status_code == 422
+    assert second.send("/sign-in/code", code=f" {code[:3]} {code[3:]}").status_code == 303
+    assert is_in(second)
+    third = town.client()
+    sign_in(third, who.address)
+    assert third.send("/sign-in/code", code=code).status_code == 422
+    recovery = codes[0].upper().replace("-", " ")
+    assert third.send("/sign-in/code", code=recovery).status_code == 303
+    fourth = town.client()
+    sign_in(fourth, who.address)
+    assert fourth.send("/sign-in/code", code=recovery).status_code == 422
+
+
+def test_halfway_in_there_is_little_time_and_nothing_to_see(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    evaluation = town.evaluation()
+    client = town.signed_in(who, Stage.HALFWAY)
+    for path in ("/", f"/evaluations/{evaluation.id}", "/account", "/account/second-factor"):
+        assert client.get(path).headers["Location"] == "/sign-in/code"
+    town.clock.forward(minutes=10)
+    assert client.get("/sign-in/code").headers["Location"] == "/sign-in"
+
+
+def test_replacing_the_second_factor_asks_for_the_password(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    client = town.signed_in(who)
+    asked = client.get("/account/second-factor")
+    assert asked.headers["Location"] == "/account/second-factor/replace"
+    wrong = client.send("/account/second-factor/replace", password="een ander wachtwoord")
+    assert wrong.status_code == 422
+    assert client.get("/account/second-factor").status_code == 303
+    client.send("/account/second-factor/replace", password=PASSWORD)
+    assert client.get("/account/second-factor").status_code == 200
+
+
+def test_a_code_of_another_clock_is_off_by_one_step_at_most(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    generator = pyotp.TOTP(SECRET)
+    for seconds, entered in ((-60, 422), (60, 422), (-30, 303), (30, 303)):
+        client = town.signed_in(who, Stage.HALFWAY)
+        code = generator.at(int(town.clock.at.timestamp()) + seconds)
+        assert client.send("/sign-in/code", code=code).status_code == entered, seconds
+
+
+def tried(client: HostedClient, address: str, times: int, network: str) -> list[int]:
+    """Wrong passwords from one address of the network."""
+    return [
+        client.post(
+            "/sign-in",
+            data={"address": address, "password": "x" * 12, "csrf_token": client.token()},
+            environ_overrides={"REMOTE_ADDR": network},
+        ).status_code
+        for _ in range(times)
+    ]
+
+
+def entered_from(town: Town, address: str, network: str) -> bool:
+    client = town.client()
+    answer = client.post(
+        "/sign-in",
+        data={"address": address, "password": PASSWORD, "csrf_token": client.token()},
+        environ_overrides={"REMOTE_ADDR": network},
+    )
+    return answer.status_code == 303
+
+
+def test_guessing_is_stopped_and_does_not_lock_the_rightful_user_out(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    assert entered_from(town, who.address, "192.0.2.1")
+    codes = tried(town.client(), who.address, MOST_FROM_ELSEWHERE + 2, "198.51.100.7")
+    assert codes == [422] * MOST_FROM_ELSEWHERE + [429] * 2
+    # Neither from where it was guessed, nor from an address that was never seen.
+    assert not entered_from(town, who.address, "198.51.100.7")
+    assert not entered_from(town, who.address, "203.0.113.5")
+    # But from where she always works; and a quarter of an hour later from everywhere.
+    assert entered_from(town, who.address, "192.0.2.1")
+    town.clock.forward(minutes=15)
+    assert entered_from(town, who.address, "203.0.113.5")
+
+
+def test_guessing_at_many_accounts_from_one_address_is_stopped(town: Town) -> None:
+    client = town.client()
+    codes = [tried(client, f"p{n}@gemeente.example", 1, "198.51.100.7")[0] for n in range(52)]
+    assert codes.count(422) == 50
+    assert codes[50:] == [429, 429]
+
+
+def test_codes_cannot_be_guessed_either(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    client = town.signed_in(who, Stage.HALFWAY)
+    codes = [client.send("/sign-in/code", code=f"{n:06}").status_code for n in range(12)]
+    assert codes == [422] * 10 + [429] * 2
+
+
+def test_nothing_of_what_was_tried_is_kept_readable(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    tried(town.client(), "niemand@gemeente.example", 1, "198.51.100.7")
+    entered_from(town, who.address, "192.0.2.1")
+    instance = next(town.held.store.audit.entries(), None)
+    assert instance is not None
+    assert "198.51.100.7" not in repr(list(town.held.store.audit.entries()))
+
+
+def test_a_reset_without_mail_says_whom_to_ask(town: Town) -> None:
+    page = town.client().get("/reset").get_data(as_text=True)
+    assert "beheer@organisatie.example" in page
+
+
+def test_after_signing_in_nobody_is_led_elsewhere(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    for after in ("https://evil.example/", "//evil.example/", "/\\evil.example", "/nowhere", 7):
+        client = town.client()
+        with client.session_transaction(base_url="https://evaluatie.example") as session:
+            session["after"] = after
+        assert sign_in(client, who.address).headers["Location"] == "/"
