@@ -76,6 +76,12 @@ class Permission(StrEnum):
     DELETE = "delete"
     INVITE = "invite"
     """Ask members of the LIVC-R for their own view of an evaluation."""
+    CONSENSUS = "consensus"
+    """See who sees what, and set the common answer."""
+    AGENDA = "agenda"
+    """Compose the agenda of a meeting, lead it, keep its minutes."""
+    ZONE = "zone"
+    """Say of which municipalities of the police zone an evaluation is."""
 
     COLLEAGUES = "colleagues"
     """See and invite colleagues of one's own municipality."""
@@ -83,6 +89,12 @@ class Permission(StrEnum):
     """Let a coach in, and withdraw that."""
     LOG = "log"
     """Read who did what in one's own municipality."""
+    BIND = "bind"
+    """Confirm that one's own municipality takes part in the evaluation of its police zone."""
+    FOLLOWED = "followed"
+    """Read what the coach shares with one's own municipality."""
+    COACHING = "coaching"
+    """Follow the municipalities that let one in: overview, notes, sessions, report."""
     ALL_DATA = "all_data"
     """Take along or delete everything that is kept of one's own municipality."""
 
@@ -99,6 +111,8 @@ class Whose(StrEnum):
     """It belongs to nobody in particular."""
     OWN = "own"
     """One's own municipality."""
+    BOUND = "bound"
+    """An evaluation of the police zone, in which one's own municipality takes part."""
     LET_IN = "let_in"
     """A municipality that lets this coach in, as long as it does."""
     OWN_VIEW = "own_view"
@@ -121,10 +135,14 @@ class Actor:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked for: something of a municipality, or the view of one contributor on it."""
+    """What is asked for: something of a municipality, or the view of one contributor on it.
+
+    ``bound`` are the codes of the other municipalities that confirmed to take part in it.
+    """
 
     nis_code: str | None
     contributor: str | None = None
+    bound: frozenset[str] = frozenset()
 
 
 OF_AN_EVALUATION = frozenset(
@@ -143,6 +161,9 @@ OF_AN_EVALUATION = frozenset(
         Permission.KEEP,
         Permission.DELETE,
         Permission.INVITE,
+        Permission.CONSENSUS,
+        Permission.AGENDA,
+        Permission.ZONE,
     }
 )
 """What can be done to an evaluation."""
@@ -181,6 +202,8 @@ _ADDED: Mapping[Role, Mapping[Permission, Whose]] = {
             Permission.COLLEAGUES,
             Permission.CONSENT,
             Permission.LOG,
+            Permission.BIND,
+            Permission.FOLLOWED,
             Permission.ALL_DATA,
         },
         Whose.OWN,
@@ -192,21 +215,35 @@ _ADDED: Mapping[Role, Mapping[Permission, Whose]] = {
             Permission.DOCUMENT,
             Permission.MEETING,
             Permission.PLAN,
+            Permission.CONSENSUS,
+            Permission.AGENDA,
             Permission.LOG,
+            Permission.FOLLOWED,
         ),
         Whose.OWN,
     ),
     Role.CONTRIBUTOR: {},
     Role.COACH: dict.fromkeys(
-        (Permission.READ, Permission.RESULTS, Permission.DOCUMENT, Permission.INTAKE),
+        (
+            Permission.READ,
+            Permission.RESULTS,
+            Permission.DOCUMENT,
+            Permission.INTAKE,
+            Permission.COACHING,
+        ),
         Whose.LET_IN,
     ),
     Role.ADMINISTRATOR: dict.fromkeys((Permission.ACCOUNTS, Permission.ADMINISTER), Whose.ANY),
 }
 
+_BOUND: Mapping[Permission, Whose] = dict.fromkeys(
+    (Permission.READ, Permission.RESULTS, Permission.DOCUMENT, Permission.MEETING), Whose.BOUND
+)
+"""What the officer and the chair of a municipality may do to the evaluation of its zone."""
+
 GRANTS: Mapping[Role, Mapping[Permission, frozenset[Whose]]] = {
     Role.LOCAL: dict.fromkeys(
-        (OF_AN_EVALUATION - {Permission.INVITE})
+        (OF_AN_EVALUATION - {Permission.INVITE, Permission.CONSENSUS})
         | {Permission.PUBLIC, Permission.USE, Permission.CREATE},
         frozenset({Whose.ANY}),
     ),
@@ -223,7 +260,7 @@ GRANTS: Mapping[Role, Mapping[Permission, frozenset[Whose]]] = {
         role: {
             permission: frozenset(
                 whose
-                for granted in (_SIGNED_IN, added)
+                for granted in (_SIGNED_IN, added, _BOUND if role in MUNICIPAL_ROLES else {})
                 if (whose := granted.get(permission)) is not None
             )
             for permission in (*_SIGNED_IN, *added)
@@ -255,4 +292,6 @@ def _covers(actor: Actor, whose: Whose, subject: Subject) -> bool:
         return False
     if whose is Whose.OWN:
         return subject.nis_code == actor.nis_code
+    if whose is Whose.BOUND:
+        return actor.nis_code in subject.bound
     return subject.nis_code in actor.let_in

@@ -162,6 +162,8 @@ class AccountRepository:
                 delete_evaluation(db, view)
             for table in ("recovery_codes", "links", "sessions", "outbox", "consents"):
                 db.execute(f"DELETE FROM {table} WHERE account_id = ?", [id_])
+            for table in ("coach_notes", "coach_sessions"):
+                db.execute(f"DELETE FROM {table} WHERE coach = ?", [id_])
             db.execute("DELETE FROM accounts WHERE id = ?", [id_])
             self._database.truncate_log()
 

@@ -29,7 +29,21 @@ def evaluations_where(
 
 def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
     """Remove one evaluation, within a transaction of the caller's."""
+    db.execute(
+        "DELETE FROM decisions WHERE meeting_id IN"
+        " (SELECT id FROM meetings WHERE evaluation_id = ?)",
+        [id_],
+    )
+    db.execute(
+        "DELETE FROM agenda_items WHERE meeting_id IN"
+        " (SELECT id FROM meetings WHERE evaluation_id = ?)",
+        [id_],
+    )
     for table, column in (
+        ("meetings", "evaluation_id"),
+        ("reasons", "evaluation_id"),
+        ("carried_over", "evaluation_id"),
+        ("zone_members", "evaluation_id"),
         ("actions", "evaluation_id"),
         ("snapshots", "evaluation_id"),
         ("section_answers", "evaluation_id"),

@@ -99,9 +99,13 @@ class EvaluationRepository:
             row = db.execute(
                 "SELECT nis_code, contributor FROM evaluations WHERE id = ?", [id_]
             ).fetchone()
-        if row is None:
-            raise NotFound(id_)
-        return Subject(*row)
+            if row is None:
+                raise NotFound(id_)
+            bound = db.execute(
+                "SELECT nis_code FROM zone_members WHERE evaluation_id = ? AND state = 'confirmed'",
+                [id_],
+            ).fetchall()
+        return Subject(row[0], row[1], frozenset(code for (code,) in bound))
 
     def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
         """See the protocol."""

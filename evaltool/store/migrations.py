@@ -184,3 +184,136 @@ def m005_municipalities(db: sqlite_utils.Database) -> None:
             f"CREATE TRIGGER audit_is_append_only_{change.lower()} BEFORE {change} ON audit"
             " BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END"
         )
+
+
+@MIGRATIONS()
+def m006_views_and_time(db: sqlite_utils.Database) -> None:
+    """What a contributor was asked, why a common answer was chosen, and what was carried over."""
+    evaluations = db.table("evaluations")
+    # The ids of the sections that a contributor was asked about, as JSON; NULL: all of them.
+    evaluations.add_column("sections", str)
+    # Whether the name of a contributor may be shown beside the discipline.
+    evaluations.add_column("named", int, not_null_default=0)
+    # The evaluation whose answers this one began with.
+    evaluations.add_column("started_from", str)
+    db.table("reasons").create(
+        {"evaluation_id": str, "question": str, "text": str, "given_at": str, "given_by": str},
+        pk=("evaluation_id", "question"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"text", "given_at", "given_by"},
+    )
+    # An answer that nobody confirmed yet since it was carried over, and of which day it is.
+    db.table("carried_over").create(
+        {"evaluation_id": str, "question": str, "since": str},
+        pk=("evaluation_id", "question"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"since"},
+    )
+
+
+@MIGRATIONS()
+def m007_meetings(db: sqlite_utils.Database) -> None:
+    """Meetings on an evaluation: the agenda in its order, what was decided, who was there."""
+    db.table("meetings").create(
+        {
+            "id": str,
+            "evaluation_id": str,
+            "day": str,
+            "title": str,
+            "present": str,
+            "status": str,
+            "version": int,
+            "created_at": str,
+            "changed_at": str,
+        },
+        pk="id",
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={*("evaluation_id", "day", "title", "present", "status", "version"), "changed_at"},
+    )
+    db.table("meetings").create_index(["evaluation_id", "day"])
+    db.table("agenda_items").create(
+        {
+            "id": str,
+            "meeting_id": str,
+            "number": int,
+            "kind": str,
+            "about": str,
+            "title": str,
+            "minutes": int,
+            "notes": str,
+        },
+        pk="id",
+        foreign_keys=[("meeting_id", "meetings", "id")],
+        not_null={"meeting_id", "number", "kind", "about", "title", "minutes", "notes"},
+    )
+    db.table("agenda_items").create_index(["meeting_id", "number"])
+    db.table("decisions").create(
+        {
+            "id": str,
+            "meeting_id": str,
+            "item_id": str,
+            "number": int,
+            "text": str,
+            "action_id": str,
+        },
+        pk="id",
+        foreign_keys=[("meeting_id", "meetings", "id"), ("item_id", "agenda_items", "id")],
+        not_null={"meeting_id", "number", "text"},
+    )
+    db.table("decisions").create_index(["meeting_id", "number"])
+
+
+@MIGRATIONS()
+def m008_police_zones(db: sqlite_utils.Database) -> None:
+    """The municipalities of a police zone that an evaluation is of, besides the one that keeps it."""
+    db.table("zone_members").create(
+        {
+            "evaluation_id": str,
+            "nis_code": str,
+            "cluster": int,
+            "state": str,
+            "asked_at": str,
+            "answered_at": str,
+            "answered_by": str,
+        },
+        pk=("evaluation_id", "nis_code"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"cluster", "state", "asked_at"},
+    )
+    db.table("zone_members").create_index(["nis_code", "state"])
+
+
+@MIGRATIONS()
+def m009_coaching(db: sqlite_utils.Database) -> None:
+    """What a coach writes of a municipality, when they spoke, and whether it may be named."""
+    db.table("consents").add_column("named", int, not_null_default=0)
+    db.table("coach_notes").create(
+        {
+            "id": str,
+            "coach": str,
+            "nis_code": str,
+            "shared": int,
+            "text": str,
+            "version": int,
+            "changed_at": str,
+        },
+        pk="id",
+        foreign_keys=[("coach", "accounts", "id")],
+        not_null={"coach", "nis_code", "shared", "text", "version", "changed_at"},
+    )
+    db.table("coach_notes").create_index(["nis_code", "coach"])
+    db.table("coach_sessions").create(
+        {
+            "id": str,
+            "coach": str,
+            "nis_code": str,
+            "day": str,
+            "agreed": str,
+            "version": int,
+            "changed_at": str,
+        },
+        pk="id",
+        foreign_keys=[("coach", "accounts", "id")],
+        not_null={"coach", "nis_code", "day", "agreed", "version", "changed_at"},
+    )
+    db.table("coach_sessions").create_index(["nis_code", "coach"])

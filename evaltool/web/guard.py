@@ -25,6 +25,9 @@ _CHANGES = frozenset(
         Permission.REOPEN,
         Permission.PLAN,
         Permission.KEEP,
+        Permission.CONSENSUS,
+        Permission.AGENDA,
+        Permission.ZONE,
         Permission.DELETE,
     }
 )
@@ -127,6 +130,8 @@ def _subject() -> Subject | None:
             return services().evaluations.subject(named["id_"])
         except NotFound:
             abort(404)
+    if "nis_code" in named:
+        return Subject(named["nis_code"])
     if "account_id" in named:
         try:
             return Subject(services().store.accounts.get(named["account_id"]).nis_code)
