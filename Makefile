@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock upgrade golden isolation screenshots coverage clean
+.PHONY: help run test lint format lock upgrade golden isolation bench soak screenshots sbom licences coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
@@ -17,7 +17,11 @@ help:
 	@echo "make upgrade      pin the newest versions that setup.cfg allows"
 	@echo "make golden       write the golden reports of the tests anew, to read the difference"
 	@echo "make isolation    walk every route as everybody and print who gets in where"
+	@echo "make bench        measure speed, memory and growth beside bare code, as a table"
+	@echo "make soak         50 people for five minutes, then 100 kills: nothing may be lost"
 	@echo "make screenshots  take the pictures of the README again"
+	@echo "make sbom         list all libraries, with versions, hashes and licences, as CycloneDX"
+	@echo "make licences     print the licence of each library, and fail at one that does not go with ours"
 	@echo "make coverage     run the tests and tell which lines they miss"
 	@echo "make clean        remove everything that these commands made, but for instance/"
 
@@ -56,15 +60,28 @@ golden: $(VENV)/.installed-test
 isolation: $(VENV)/.installed-test
 	@$(BIN)/python -m tests.isolation
 
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m tests.performance
+
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m tests.faults
+
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots.py
+
+sbom: $(VENV)/.installed-test
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --no-validate requirements.lock \
+		| $(BIN)/python docs/libraries.py sbom evaltool.cdx.json
+
+licences: $(VENV)/.installed-test
+	@$(BIN)/python docs/libraries.py licences
 
 coverage: $(VENV)/.installed-test
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage report --show-missing --skip-covered
 
 clean:
-	rm -rf $(VENV) build dist evaltool.egg-info .tools .coverage
+	rm -rf $(VENV) build dist evaltool.egg-info .tools .coverage evaltool.cdx.json
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -19,7 +19,7 @@ from evaltool.domain.conditions import (
     Share,
 )
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Questionnaire
-from evaltool.domain.reach import witness
+from evaltool.domain.reach import Demands, witness
 from evaltool.domain.situation import STATUTORY_MEMBERS, Area
 from evaltool.domain.survey import CLUSTERS
 
@@ -45,6 +45,7 @@ class ConditionReader:
     def __init__(self, questionnaire: Questionnaire, *, sound: bool = True) -> None:
         self._questionnaire = questionnaire
         self._sound = sound
+        self._demands = Demands(questionnaire)
 
     def read(self, entry: Entry, table: object, beside: Condition = ALWAYS) -> Condition:
         """The condition of one table; what cannot be read is a fault of the entry.
@@ -56,7 +57,8 @@ class ConditionReader:
         # What has another fault may only seem impossible, and a route in a circle has no end.
         if len(entry.faults) > before or not self._sound:
             return condition
-        if witness(self._questionnaire, AllOf((beside, condition))) is None:
+        both = AllOf((beside, condition))
+        if witness(self._questionnaire, both, self._demands) is None:
             entry.fault("impossible_condition")
             return NOTHING
         return condition
@@ -170,9 +172,11 @@ class ConditionReader:
     def _cluster(self, entry: Entry, table: Mapping[str, object]) -> Condition:
         value = table["cluster"]
         numbers = value if isinstance(value, list) else [value]
-        if not numbers or not all(n in CLUSTERS for n in numbers):
+        # In TOML true is no number, in Python it is 1.
+        known = tuple(n for n in numbers if type(n) is int and n in CLUSTERS)
+        if not numbers or len(known) < len(numbers):
             entry.fault("wrong_type", key="cluster")
-        return InCluster(tuple(int(str(n)) for n in numbers if n in CLUSTERS))
+        return InCluster(known)
 
     def _level(self, entry: Entry, table: Mapping[str, object]) -> Condition:
         area = table["level"]

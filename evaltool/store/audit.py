@@ -46,13 +46,14 @@ class AuditRepository:
 
     def entries(self) -> Iterator[Entry]:
         """See the protocol."""
-        after = 0
+        # Numbers begin at 1, but whoever puts a row in may give it any.
+        after: int | None = None
         while True:
             with self._database.reading() as db:
                 rows = list(
                     db.query(
-                        "SELECT * FROM audit WHERE number > ? ORDER BY number LIMIT ?",
-                        [after, _AT_A_TIME],
+                        "SELECT * FROM audit WHERE ? IS NULL OR number > ? ORDER BY number LIMIT ?",
+                        [after, after, _AT_A_TIME],
                     )
                 )
             if not rows:

@@ -1,0 +1,1 @@
+"""Load and faults: what was acknowledged is there, whatever happens to the process or the disk."""

@@ -1,0 +1,168 @@
+"""A hosted tool in a process of its own, which can be killed and started again."""
+
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
+
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import AccountState, Stage
+from evaltool.identity.tokens import digest, new_token
+from evaltool.web import create_app
+from evaltool.web.context import Services
+from evaltool.web.settings import Hosted
+
+_MAIN = "import sys; from evaltool.cli import main; sys.exit(main(['serve', '--hosted']))"
+_START_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class User:
+    """Somebody who is signed in: whose municipality, which evaluation, cookie and form token."""
+
+    nis_code: str
+    evaluation: str
+    cookie: str
+    token: str
+
+
+class Installation:
+    """A hosted tool in a folder: the process that serves, and a look at what it keeps."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        key = folder / "key"
+        key.write_text(secrets.token_hex(32))
+        key.chmod(0o600)
+        hosted = Hosted(
+            public_url=self.url,
+            secret_key=key.read_text(),
+            organisation="Een organisatie",
+            contact="beheer@organisatie.example",
+        )
+        self._environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("EVALTOOL_")},
+            "EVALTOOL_PUBLIC_URL": self.url,
+            "EVALTOOL_SECRET_KEY_FILE": str(key),
+            "EVALTOOL_ORGANISATION": hosted.organisation,
+            "EVALTOOL_CONTACT": hosted.contact,
+            "EVALTOOL_INSTANCE": str(folder / "instance"),
+            "EVALTOOL_PORT": str(self.port),
+        }
+        self.app: Flask = create_app({"INSTANCE": folder / "instance", "HOSTED": hosted})
+        self._process: subprocess.Popen[bytes] | None = None
+        self.held.store.accounts.create(
+            address="beheer@organisatie.example",
+            name="Beheer",
+            role=Role.ADMINISTRATOR,
+            nis_code=None,
+            at=self.held.now(),
+        )
+
+    @property
+    def held(self) -> Services:
+        """What the application is built on, in this process, on the same database."""
+        found: Services = self.app.extensions["evaltool"]
+        return found
+
+    def users(self, number: int) -> list[User]:
+        """Officers of as many municipalities, each signed in and with an evaluation just begun."""
+        codes = sorted(self.held.catalogue.register.municipalities)[:number]
+        return [self._user(code) for code in codes]
+
+    def _user(self, nis_code: str) -> User:
+        held = self.held
+        made = held.store.accounts.create(
+            address=f"officer-{nis_code}@gemeente.example",
+            name="Preventie",
+            role=Role.OFFICER,
+            nis_code=nis_code,
+            at=held.now(),
+        )
+        held.store.accounts.change(made.id, state=AccountState.ACTIVE)
+        token = new_token()
+        held.store.sessions.start(digest(token), made.id, Stage.FULL, browser="load", at=held.now())
+        questionnaire = held.catalogue.questionnaire
+        evaluation = held.evaluations.create(
+            nis_code=nis_code,
+            cluster=1,
+            cluster_proposed=False,
+            day=held.now().date(),
+            edition=questionnaire.edition,
+            survey=questionnaire.survey,
+            sections={},
+            at=held.now(),
+        )
+        with self.app.test_request_context(base_url=self.url):
+            session["sid"] = token
+            form_token = str(generate_csrf())
+            response = self.app.response_class()
+            self.app.session_interface.save_session(self.app, session, response)
+            cookie = response.headers["Set-Cookie"].partition(";")[0]
+        return User(nis_code, evaluation.id, cookie, form_token)
+
+    def start(self) -> None:
+        """Start the process, and wait until it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _MAIN],
+            env=self._environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until = time.monotonic() + _START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError("the server does not start")
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+            connection.request("GET", "/sign-in")
+            return connection.getresponse().status == http.client.OK
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def kill(self) -> None:
+        """End the process as a power cut does: it gets no chance to finish anything."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait(timeout=10)
+            self._process = None
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.kill()
+        self.held.store.close()
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[Installation]:
+    """A hosted tool, which is not started yet."""
+    made = Installation(folder)
+    try:
+        yield made
+    finally:
+        made.close()

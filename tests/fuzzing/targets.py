@@ -1,0 +1,171 @@
+"""What reads: each target takes one case and raises only where something is wrong with it."""
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from werkzeug.datastructures import MultiDict
+
+from evaltool import catalogue as catalogue_package
+from evaltool.catalogue import Catalogue
+from evaltool.catalogue.conditions import ConditionReader
+from evaltool.catalogue.files import Entry, Faults, read_csv, read_toml
+from evaltool.domain.document import Document, read, write
+from evaltool.domain.language import LANGUAGES
+from evaltool.domain.plan import Action, ActionState
+from evaltool.domain.reporting import build
+from evaltool.domain.validation import Problem, Refused, validate
+from evaltool.domain.wording import Refusals, Wording
+from evaltool.pdf import feedback_report, summary_document
+from evaltool.web.forms import parse
+from evaltool.web.walk import stops
+from tests.factories import all_answers
+from tests.fuzzing.rubbish import damaged, text, value
+
+GOLDEN = Path(__file__).parent.parent / "golden"
+FORMS = ("chosen", "not_chosen", "all_of", "any_of", "none_of", "at_least", "level", "sets_apart")
+
+
+@cache
+def _catalogue() -> Catalogue:
+    return catalogue_package.loaded()
+
+
+@cache
+def _documents() -> tuple[bytes, ...]:
+    return tuple(path.read_bytes() for path in sorted(GOLDEN.glob("*.answers.json")))
+
+
+@cache
+def _files(pattern: str) -> tuple[tuple[str, bytes], ...]:
+    from evaltool.paths import BENCHMARKS, CONTENT
+
+    folder = CONTENT if pattern.endswith("toml") else BENCHMARKS
+    return tuple((path.name, path.read_bytes()) for path in sorted(folder.rglob(pattern)))
+
+
+def json_reader(chance: random.Random, folder: Path) -> None:
+    """A file of answers that was damaged is read or refused, each problem with a sentence."""
+    held = _catalogue()
+    raw = damaged(chance, chance.choice(_documents()))
+    problems: tuple[Problem, ...] = ()
+    try:
+        document = read(raw, held.questionnaire, held.register)
+    except Refused as refused:
+        problems = refused.problems
+    if problems:
+        words = Wording(held.in_language("nl"), held.questionnaire, held.register.clusters)
+        refusals = Refusals(words, codes=True)
+        assert all(refusals.sentence(problem) for problem in problems[:20])
+        return
+    # What is read can be written and read again, and is then the same.
+    written = write(document, held.questionnaire).encode()
+    again = read(written, held.questionnaire, held.register)
+    assert again.answers == document.answers
+
+
+def toml_loader(chance: random.Random, folder: Path) -> None:
+    """A file of content that was damaged is read or told."""
+    _, raw = chance.choice(_files("*.toml"))
+    path = folder / "damaged.toml"
+    path.write_bytes(damaged(chance, raw[:3000]))
+    faults: Faults = []
+    assert (read_toml(path, faults) is None) == bool(faults)
+
+
+def csv_loader(chance: random.Random, folder: Path) -> None:
+    """A file of the survey that was damaged is read or told."""
+    _, raw = chance.choice(_files("*.csv"))
+    raw = raw[:3000]
+    columns = raw.split(b"\n", 1)[0].decode().strip().split(",")
+    path = folder / "damaged.csv"
+    path.write_bytes(damaged(chance, raw))
+    faults: Faults = []
+    rows = read_csv(path, columns, faults)
+    assert rows is not None or faults
+
+
+def condition_language(chance: random.Random, folder: Path) -> None:
+    """A condition of anything at all is read or told."""
+    held = _catalogue().questionnaire
+    question = chance.choice(tuple(held))
+    names = (
+        *FORMS,
+        *(f"{question.id}:{option.id}" for option in question.options),
+        question.id,
+        *("structure", "most_pressing", "cluster", "share_above", "answered", "noted", "of", "n"),
+    )
+    faults: Faults = []
+    table = {chance.choice(names): value(chance, names) for _ in range(chance.choice((1, 1, 2)))}
+    entry = Entry(folder / "rule.toml", "rule", {"when": table}, faults)
+    ConditionReader(held).read(entry, table)
+
+
+def form_parser(chance: random.Random, folder: Path) -> None:
+    """A form of anything at all is parsed, and what is wrong with its answers has a sentence."""
+    held = _catalogue()
+    pages = _stops()
+    here = chance.choice(pages)
+    fields: MultiDict[str, str] = MultiDict()
+    for question in here:
+        for prefix in ("", "", "note:", "other:"):
+            if chance.random() < 0.5:
+                continue
+            name = f"{prefix}{question.id}"
+            if chance.random() < 0.2:
+                name += f":{chance.choice(('1', '2', '99', 'islamist', text(chance, 2)))}"
+            options = [option.id for option in question.options] or ["dont_know"]
+            for _ in range(chance.choice((1, 1, 2, 30))):
+                fields.add(name, chance.choice((*options, "dont_know", text(chance, 6))))
+    fields.add("version", chance.choice(("0", "-1", "", "9" * 40, text(chance, 3))))
+    sent = parse(here, held.questionnaire, fields)
+    problems = validate(held.questionnaire, sent.answers, here, leftovers=True)
+    words = Wording(held.in_language("en"), held.questionnaire, held.register.clusters)
+    assert len(Refusals(words).by_question(problems)) <= len(here)
+
+
+@cache
+def _stops() -> tuple[tuple, ...]:  # type: ignore[type-arg]
+    held = _catalogue().questionnaire
+    return tuple(found.questions for found in stops(held, all_answers(held)))
+
+
+def _document(chance: random.Random, longest: int) -> Document:
+    held = _catalogue()
+    document = read(chance.choice(_documents()), held.questionnaire, held.register)
+    notes = {q: text(chance, longest)[:4000] for q in document.answers.values}
+    own = {q: text(chance, 40) or "x" for q in document.answers.other_text}
+    answers = replace(document.answers, notes=notes, other_text=own)
+    actions = tuple(
+        Action(
+            title=text(chance, 60)[:200] or "x",
+            finding=None,
+            owner=text(chance, 20)[:100],
+            due=None,
+            state=ActionState.OPEN,
+            remark=text(chance, longest)[:4000],
+        )
+        for _ in range(3)
+    )
+    return replace(document, answers=answers, actions=actions)
+
+
+def pdf_text(chance: random.Random, folder: Path) -> None:
+    """Texts of all of Unicode come into a document, now and then into a whole report."""
+    library = _catalogue().library(chance.choice(LANGUAGES))
+    whole = chance.random() < 0.04
+    report = build(library, _document(chance, 3000 if whole else 60))
+    make = feedback_report if whole else summary_document
+    assert make(report, library.texts).startswith(b"%PDF-")
+
+
+TARGETS: Mapping[str, Callable[[random.Random, Path], None]] = {
+    "json": json_reader,
+    "toml": toml_loader,
+    "csv": csv_loader,
+    "conditions": condition_language,
+    "forms": form_parser,
+    "pdf": pdf_text,
+}
