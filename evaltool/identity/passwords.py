@@ -1,5 +1,7 @@
 """Passwords: kept as an Argon2id hash, refused where they are easy to guess."""
 
+import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from argon2 import PasswordHasher
@@ -11,6 +13,12 @@ from evaltool.domain.validation import Problem
 # Argon2id with the parameters that RFC 9106 gives for machines with little memory:
 # 3 passes over 64 MiB in 4 lanes, which are the defaults of the library.
 _HASHER = PasswordHasher()
+
+_OURS = ("evaltool", "livc-r", "livcr", "livc", "evaluatie", "gemeente", "radicalisme", "vvsg")
+"""Words that anybody would try first at this tool."""
+_SHORTEST_WORD = 4
+_LEAST_OF_ONES_OWN = 8
+"""Characters that must be left of a password without such words."""
 
 _LEAST_SCORE = 3
 """Of 0 to 4 as zxcvbn rates: more than 10^8 guesses."""
@@ -55,9 +63,20 @@ def faults_of(password: str, *related: str) -> tuple[Problem, ...]:
     # Loaded here: its lists take memory that a process which sets no passwords can do without.
     from zxcvbn import zxcvbn
 
-    words = [word for text in related for word in (text, *text.replace("@", " ").split())]
+    words = [word for text in related for word in (text, *re.split(r"[\s@._-]+", text))]
+    if len(_without(password, (*_OURS, *words))) < _LEAST_OF_ONES_OWN:
+        return (Problem("password_common", "password"),)
     # It refuses to look at more than 72 characters; the first ones decide.
-    rated = zxcvbn(password[:72], user_inputs=["evaltool", "livc", "livc-r", *words])
+    rated = zxcvbn(password[:72], user_inputs=[*_OURS, *words])
     if rated["score"] < _LEAST_SCORE:
         return (Problem("password_common", "password"),)
     return ()
+
+
+def _without(password: str, words: Iterable[str]) -> str:
+    """What is left of a password without some words, the longest taken out first."""
+    left = password.casefold()
+    for word in sorted({word.casefold() for word in words}, key=len, reverse=True):
+        if len(word) >= _SHORTEST_WORD:
+            left = left.replace(word, "")
+    return left

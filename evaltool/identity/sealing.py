@@ -1,10 +1,15 @@
 """Secrets that must be read again: kept sealed with a key that follows from the secret key."""
 
 import base64
+import secrets
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE_BYTES = 12
+"""Random: one key seals far fewer than the 2^32 texts that NIST SP 800-38D allows."""
 
 
 class CannotOpen(Exception):
@@ -12,19 +17,20 @@ class CannotOpen(Exception):
 
 
 class Seal:
-    """Seals and opens with AES and HMAC (Fernet); the key is derived with HKDF-SHA256.
+    """Seals and opens with AES-256-GCM; the key is derived with HKDF-SHA256.
 
     ``purpose`` keeps the keys for different things apart.
     """
 
     def __init__(self, secret_key: str, purpose: str) -> None:
         derived = HKDF(SHA256(), 32, salt=None, info=f"evaltool {purpose}".encode())
-        key = base64.urlsafe_b64encode(derived.derive(secret_key.encode()))
-        self._fernet = Fernet(key)
+        self._cipher = AESGCM(derived.derive(secret_key.encode()))
 
     def seal(self, text: str) -> str:
         """A text as it is kept."""
-        return self._fernet.encrypt(text.encode()).decode("ascii")
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = self._cipher.encrypt(nonce, text.encode(), None)
+        return base64.urlsafe_b64encode(nonce + sealed).decode("ascii")
 
     def open(self, sealed: str) -> str:
         """The text again.
@@ -33,6 +39,7 @@ class Seal:
             CannotOpen: it was sealed with another key, or it was altered.
         """
         try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
+            held = base64.urlsafe_b64decode(sealed.encode())
+            return self._cipher.decrypt(held[:_NONCE_BYTES], held[_NONCE_BYTES:], None).decode()
+        except (InvalidTag, ValueError):
             raise CannotOpen from None

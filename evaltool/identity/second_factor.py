@@ -13,7 +13,7 @@ _DRIFT = 1
 NUMBER_OF_RECOVERY_CODES = 10
 # Without letters and digits that look alike.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_RECOVERY_LENGTH = 16
+_RECOVERY_LENGTH = 24
 
 
 def new_secret() -> str:
@@ -47,7 +47,7 @@ def code_at(secret: str, now: datetime) -> str:
 
 
 def new_recovery_codes() -> tuple[str, ...]:
-    """Codes to sign in with when the app is gone, each of them once; 79 random bits each."""
+    """Codes to sign in with when the app is gone, each of them once; 118 random bits each."""
     made = (
         "".join(secrets.choice(_LETTERS) for _ in range(_RECOVERY_LENGTH))
         for _ in range(NUMBER_OF_RECOVERY_CODES)
