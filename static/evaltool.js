@@ -20,6 +20,41 @@
     });
   }
 
+  // A link that is handed over is copied whole.
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    const field = document.getElementById(button.dataset.copy);
+    field.addEventListener("focus", () => field.select());
+    button.hidden = !navigator.clipboard;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(field.value);
+      button.parentElement.querySelector("[role=status]").textContent = button.dataset.copied;
+    });
+  }
+
+  // What is left of an item's time counts down; it is told aloud at a few moments only.
+  const clock = document.querySelector("[data-seconds]");
+  if (clock) {
+    const { seconds, ...say } = clock.dataset;
+    const end = Date.now() + seconds * 1000;
+    const counted = clock.querySelector(".counted");
+    const aloud = document.getElementById("time-told");
+    clock.querySelector(".at").remove();
+    let before = Infinity;
+    const count = () => {
+      const left = Math.ceil((end - Date.now()) / 60000);
+      const words = left > 0 ? (left === 1 ? say.leftOne : say.left)
+        : left > -1 ? say.now : left === -1 ? say.overOne : say.over;
+      counted.textContent = words.replace("#", Math.abs(left));
+      clock.classList.toggle("over", end < Date.now());
+      if (left < before && before !== Infinity && [5, 1, 0].includes(left)) {
+        aloud.textContent = counted.textContent;
+      }
+      before = left;
+    };
+    count();
+    setInterval(count, 5000);
+  }
+
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
   const status = document.getElementById("saved");
@@ -83,9 +118,30 @@
   // Save as one types; what could not be saved stays here and is tried again.
   const pause = 1500;
   let timer = 0, wait = pause, busy = false, dirty = false, leaving = false, warned = false;
+  let outside = false;
   const send = (more) => fetch(form.action, {
     method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, ...more,
   });
+  // Whoever signed in again has another token: the one on this page no longer counts.
+  async function renew() {
+    const answer = await fetch(form.action);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("form[data-autosave] [name=csrf_token]");
+    if (fresh) form.elements.csrf_token.value = fresh.value;
+    return Boolean(fresh);
+  }
+  async function sent() {
+    const answer = await send();
+    return answer.status === 400 && await renew() ? send() : answer;
+  }
+  const askToSignIn = () => {
+    say(words.signedOut, true);
+    const link = document.createElement("a");
+    link.href = words.signIn;
+    link.target = "_blank";
+    link.textContent = words.signInLink;
+    status.append(" ", link);
+  };
   const later = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
   async function save() {
     if (leaving) return;
@@ -95,11 +151,18 @@
     dirty = false;
     say(words.saving);
     try {
-      const answer = await send();
+      const answer = await sent();
       const body = await answer.json();
+      outside = answer.status === 401;
       if (answer.ok) {
         form.elements.version.value = body.version;
         form.elements.base.value = body.base;
+        const shown = form.elements["still-shown"];
+        if (shown) shown.value = body.still;
+        // An answer that was changed is no longer the carried one.
+        for (const box of form.querySelectorAll("[data-still]")) {
+          box.hidden = !body.carried.includes(box.dataset.still);
+        }
         say(body.saved);
         for (const box of form.querySelectorAll('[id^="warning-"]')) {
           const warning = body.warnings[box.id.slice(8)] || "";
@@ -111,7 +174,8 @@
         if (dirty) later(300);
       } else {
         dirty = true;
-        say(body.errors ? words.refused : body.conflict || body.failed, true);
+        if (outside) askToSignIn();
+        else say(body.errors ? words.refused : body.conflict || body.failed, true);
         if (answer.status >= 500) tryAgain();
       }
     } catch {
@@ -133,7 +197,7 @@
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href]");
     const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
-    if (!link || elsewhere || link.getAttribute("href").startsWith("#")) return;
+    if (!link || link.target || elsewhere || link.getAttribute("href").startsWith("#")) return;
     if (warned || !(dirty || busy)) return;
     event.preventDefault();
     whenFree(async () => {
@@ -141,15 +205,23 @@
       if (dirty) warned = true; else location.assign(link.href);
     });
   });
+  // Back from signing in elsewhere.
+  addEventListener("focus", () => { if (outside && dirty) save(); });
   // A window that closes has no time to wait.
   addEventListener("pagehide", () => { if (dirty && !leaving) send({ keepalive: true }); });
 
   // While a save is under way its answer brings what the next one starts from.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
+    const button = event.submitter;
+    if (outside) {
+      // Sent like this it would be lost; once it is saved the page can be left.
+      event.preventDefault();
+      whenFree(async () => { await save(); if (!outside) form.requestSubmit(button); });
+      return;
+    }
     if (!busy) { leaving = true; return; }
     event.preventDefault();
-    const button = event.submitter;
     whenFree(() => form.requestSubmit(button));
   });
 })();

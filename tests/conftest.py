@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
@@ -99,21 +101,31 @@ class LiveServer:
     app: Flask
 
 
-@pytest.fixture
-def live_server(app: Flask) -> Iterator[LiveServer]:
-    """The application behind the server that people use, on a free port."""
+@contextmanager
+def served(make: Callable[[str], Flask]) -> Iterator[LiveServer]:
+    """The application that ``make`` builds for its address, behind the server that people use."""
+    # Taken before there is an application: a hosted one must know its address.
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    app = make(url)
     connections: dict[int, Any] = {}
-    server = create_server(app, map=connections, host="127.0.0.1", port=0, threads=4)
+    server = create_server(app, map=connections, sockets=[listening], threads=4)
     assert isinstance(server, TcpWSGIServer)
-    assert server.socket is not None
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    yield LiveServer(f"http://127.0.0.1:{server.socket.getsockname()[1]}", app)
+    yield LiveServer(url, app)
     # Its loop ends when no connection is left, and browsers keep theirs open.
     trigger: Any = server.trigger
     trigger.pull_trigger(lambda: wasyncore.close_all(connections))
     thread.join(timeout=10)
     server.task_dispatcher.shutdown()
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[LiveServer]:
+    """The application behind the server that people use, on a free port."""
+    with served(lambda _: app) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -146,11 +158,21 @@ def page(chromium: Browser) -> Iterator[Page]:
     context.set_default_timeout(10_000)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    listen(page, complaints)
     yield page
-    # A page with a status of 400 and up is one too; tests of refusals get those on purpose.
-    assert [said for said in complaints if "Failed to load resource" not in said] == []
+    assert complaints == []
+
+
+def listen(page: Page, complaints: list[str]) -> None:
+    """Add to ``complaints`` every error in the console of a page."""
+
+    def heard(said: str) -> None:
+        # A page with a status of 400 and up is one too; tests of refusals get those on purpose.
+        if "Failed to load resource" not in said:
+            complaints.append(said)
+
+    page.on("pageerror", lambda error: heard(str(error)))
+    page.on("console", lambda said: heard(said.text) if said.type == "error" else None)
 
 
 @pytest.fixture(scope="session")

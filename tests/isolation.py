@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, Stage
+from evaltool.domain.agenda import Item, Meeting, MeetingState
 from evaltool.domain.evaluation import View
+from evaltool.domain.meeting import ItemKind
 from tests.factories import a_single_sign_on
 from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_town
 
@@ -27,8 +29,12 @@ another municipality; an id that there is not."""
 
 _SAMPLES = {
     "section_id": "structure",
+    "question_id": "chair",
     "number": 1,
     "action_id": "no-such-action",
+    "decision_id": "no-such-decision",
+    "note_id": "no-such-note",
+    "session_id": "no-such-session",
     "sheet": "answers",
     "kind": "clusters",
     "token": "no-such-token",
@@ -49,7 +55,8 @@ class Route:
         """What it can be asked about."""
         if "id_" in self.names:
             return WHOSE
-        return ("own", "other", "unknown") if "account_id" in self.names else ("",)
+        by_place = {"account_id", "nis_code"} & self.names
+        return ("own", "other", "unknown") if by_place else ("",)
 
 
 def routes(town: Town) -> Iterator[Route]:
@@ -104,6 +111,8 @@ def asked(town: Town, cast: Cast, route: Route, whose: str) -> dict[str, Any]:
     """The values in the address, with something made for this request alone."""
     values: dict[str, Any] = {n: _SAMPLES[n] for n in route.names if n in _SAMPLES}
     nis_code = OTHER if whose == "other" else OWN
+    if "nis_code" in route.names:
+        values["nis_code"] = "99999" if whose == "unknown" else nis_code
     if "account_id" in route.names:
         made = town.held.store.accounts.create(
             address=f"a{len(town.held.store.accounts.listing())}@gemeente.example",
@@ -120,7 +129,26 @@ def asked(town: Town, cast: Cast, route: Route, whose: str) -> dict[str, Any]:
             view = View(evaluation.id, contributor.id, "mayor")
             evaluation = town.evaluation(nis_code, view=view)
         values["id_"] = "no-such-id" if whose == "unknown" else evaluation.id
+        if "meeting_id" in route.names:
+            values["meeting_id"] = a_meeting(town, evaluation.id)
+    if "other" in route.names:
+        # Compared with itself: whether one may is what the first of the two decides here.
+        values["other"] = values["id_"]
     return values
+
+
+def a_meeting(town: Town, evaluation: str) -> str:
+    """The id of a meeting on an evaluation, which was begun."""
+    meeting = Meeting(
+        id="",
+        day=town.clock.at.date(),
+        title="Najaar",
+        length=60,
+        state=MeetingState.RUNNING,
+        items=(Item(ItemKind.OWN, "Ronde", 10),),
+        started_at=town.clock.at,
+    )
+    return town.held.store.meetings.create(evaluation, meeting, at=town.clock.at).id
 
 
 def watched(town: Town) -> set[str]:

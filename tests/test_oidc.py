@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urljoin, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
-import html5lib
 import pytest
 import requests
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -30,6 +29,7 @@ from evaltool.identity.oidc import (
 )
 from evaltool.identity.oidc_http import TIMEOUT, is_trusted
 from tests.provider import Client, Configuration, RunningProvider, running
+from tests.provider.browsing import walk
 from tests.provider.forging import (
     ForgedProvider,
     FromNow,
@@ -101,30 +101,6 @@ def refusal(call: Callable[[], object]) -> tuple[Refusal, str]:
 
 
 # --- a browser that follows the forms of a provider
-
-
-def walk(
-    browser: requests.Session, url: str, until: str, typed: Mapping[str, str]
-) -> Mapping[str, str]:
-    """The query with which a browser arrives at ``until``, typing the same in every form."""
-    response = browser.get(url, allow_redirects=False, timeout=10)
-    for _ in range(10):
-        if 300 <= response.status_code < 400:
-            target = urljoin(response.url, response.headers["Location"])
-            if target.startswith(until):
-                return dict(parse_qsl(urlsplit(target).query))
-            response = browser.get(target, allow_redirects=False, timeout=10)
-            continue
-        assert response.status_code == 200, response.text
-        form = html5lib.parse(response.text, namespaceHTMLElements=False).find(".//form")
-        assert form is not None, response.text
-        hidden = {
-            field.get("name", ""): field.get("value", "")
-            for field in form.iterfind(".//input[@type='hidden']")
-        }
-        action = urljoin(response.url, form.get("action", ""))
-        response = browser.post(action, data={**hidden, **typed}, allow_redirects=False, timeout=10)
-    raise AssertionError(f"{url} does not lead to {until}")
 
 
 @pytest.fixture

@@ -211,6 +211,7 @@ def test_a_contributor_sees_the_own_view_and_nothing_else(town: Town) -> None:
         name="Cas",
         address="cas@school.example",
         discipline="schools",
+        section="structure",
     )
     client = accepted(town, link_on(page.get_data(as_text=True)))
     (view,) = town.held.evaluations.views_of(evaluation.id)
@@ -240,6 +241,7 @@ def test_the_same_person_is_asked_once(town: Town) -> None:
             name="Cas",
             address="cas@school.example",
             discipline="schools",
+            section="structure",
         )
     assert len(town.held.evaluations.views_of(evaluation.id)) == 1
 
@@ -255,6 +257,7 @@ def test_asking_somebody_who_has_an_account_gives_no_power_over_it(
         name="Cas",
         address=known.address,
         discipline="schools",
+        section="structure",
     ).get_data(as_text=True)
     link = link_on(page)
     client = town.client()
@@ -266,7 +269,12 @@ def test_asking_somebody_who_has_an_account_gives_no_power_over_it(
 def test_another_municipality_gets_no_link_into_the_account_of_a_contributor(town: Town) -> None:
     first = town.signed_in(town.person(Role.OFFICER))
     second = town.signed_in(town.person(Role.OFFICER, OTHER))
-    sent = {"name": "Cas", "address": "cas@school.example", "discipline": "schools"}
+    sent = {
+        "name": "Cas",
+        "address": "cas@school.example",
+        "discipline": "schools",
+        "section": "structure",
+    }
     ours, theirs = town.evaluation(), town.evaluation(OTHER)
     page = first.send(f"/evaluations/{ours.id}/contributors", **sent).get_data(as_text=True)
     other = second.send(f"/evaluations/{theirs.id}/contributors", **sent).get_data(as_text=True)
@@ -309,7 +317,7 @@ def test_everything_of_a_municipality_is_taken_along(town: Town) -> None:
     town.evaluation(OTHER, answers=some_answers(notes={"livcr_presence": "hun notitie"}))
     archive = zipfile.ZipFile(io.BytesIO(client.get("/municipality/data.zip").data))
     texts = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert len(texts) == 6
+    assert len(texts) == 7
     assert sum("onze notitie" in text for text in texts.values()) == 2
     assert not any("hun notitie" in text for text in texts.values())
     assert who.address in texts["accounts.json"]

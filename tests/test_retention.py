@@ -375,7 +375,7 @@ def test_the_overview_says_from_which_day_on_and_keeps_with_one_button(town: Tow
     kept = town.held.evaluations.get(evaluation.id)
     assert (kept.changed_at, kept.reminded_at) == (NOW, None)
     assert (kept.answers, kept.versions) == (evaluation.answers, evaluation.versions)
-    assert log(town) == [("officer", "fill_in", OWN, evaluation.id)]
+    assert log(town) == [("officer", "keep", OWN, evaluation.id)]
 
 
 def test_a_finished_evaluation_and_one_of_another_edition_can_be_kept(town: Town) -> None:

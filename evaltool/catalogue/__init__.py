@@ -121,10 +121,8 @@ def load(content: Path = CONTENT, benchmarks: Path = BENCHMARKS) -> Catalogue:
 
 @lru_cache(maxsize=1)
 def loaded() -> Catalogue:
-    """The installed catalogue, read once a process, its estimates fitted."""
-    catalogue = load()
-    catalogue.benchmark.warm()
-    return catalogue
+    """The installed catalogue, read once a process."""
+    return load()
 
 
 __all__ = ["Catalogue", "Fault", "Faulty", "load", "loaded", "read"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evaltool.catalogue.faults import Fault
-from evaltool.catalogue.files import Entry, Faults, line_of, read_csv, read_toml
+from evaltool.catalogue.files import Entry, Faults, read_csv, read_toml
 from evaltool.catalogue.survey_tables import check_known, read_provenance, whole_number
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Questionnaire
@@ -97,7 +97,7 @@ def _combined(
     for entry in file.entries("figures"):
         name = entry.string("figure")
         entry.name = name
-        entry.line = line_of(path, f'figure = "{name}"')
+        entry.mark = f'figure = "{name}"'
         cells, rest = entry.strings("cells"), entry.strings("all_but")
         for cell in (*cells, *rest):
             question, _, option = cell.partition(":")

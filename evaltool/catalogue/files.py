@@ -100,8 +100,8 @@ def line_of(path: Path, needle: str) -> int | None:
 class Entry:
     """One table of a TOML file, read key by key; what is wrong or left over is a fault.
 
-    A fault stands at the line of its key, or else of the table. ``line``, where set, replaces
-    that search.
+    A fault stands at the line of its key, or else of the table. Where set, ``line`` replaces that
+    search, or ``mark``: the first line that holds that text, looked for only once there is a fault.
     """
 
     def __init__(
@@ -117,6 +117,7 @@ class Entry:
         self.name = name
         self.faults = faults
         self.line = line
+        self.mark = ""
         self.table: dict[str, object] = dict(table) if isinstance(table, dict) else {}
         self._used: set[str] = set()
         # Where the table stands: the table around it, the list in it, the position in that list.
@@ -126,7 +127,9 @@ class Entry:
 
     def fault(self, code: str, **values: str) -> None:
         """Add a fault at this table."""
-        line = self.line if self.line is not None else self._line(values.get("key"))
+        line = line_of(self.path, self.mark) if self.line is None and self.mark else self.line
+        if line is None:
+            line = self._line(values.get("key"))
         self.faults.append(Fault(self.path, line, code, {"name": self.name, **values}))
 
     def _line(self, key: str | None) -> int | None:

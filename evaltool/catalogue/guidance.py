@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from evaltool.catalogue.conditions import ALWAYS, ConditionReader
-from evaltool.catalogue.files import Entry, Faults, enum_of, line_of, read_toml
+from evaltool.catalogue.files import Entry, Faults, enum_of, read_toml
 from evaltool.domain.levels import HIGHEST, Criterion, LevelScale
 from evaltool.domain.meeting import STEP, MeetingFormat
 from evaltool.domain.rules import Preparation, Remark, Track, TrackRule
@@ -46,7 +46,7 @@ def _scale(entry: Entry, reader: ConditionReader) -> LevelScale:
 
 def _criterion(entry: Entry, reader: ConditionReader) -> Criterion:
     entry.name = entry.string("id")
-    entry.line = line_of(entry.path, f'id = "{entry.name}"')
+    entry.mark = f'id = "{entry.name}"'
     level = entry.whole("level")
     if not 2 <= level <= HIGHEST:
         entry.fault("wrong_type", key="level")
@@ -65,7 +65,7 @@ def read_tracks(
     for entry in file.entries("tracks"):
         track = enum_of(entry, "track", Track, Track.START)
         entry.name = track
-        entry.line = line_of(path, f'track = "{track}"')
+        entry.mark = f'track = "{track}"'
         condition = reader.read(entry, entry.raw("when", {}))
         tracks.append(TrackRule(track, condition, entry.needed_text("reason")))
         entry.done()
@@ -99,7 +99,7 @@ def read_meetings(path: Path, faults: Faults) -> tuple[MeetingFormat, ...]:
     for entry in file.entries("meetings"):
         minutes = entry.whole("minutes")
         entry.name = str(minutes)
-        entry.line = line_of(path, f"minutes = {minutes}")
+        entry.mark = f"minutes = {minutes}"
         form = MeetingFormat(
             minutes=minutes,
             opening=entry.whole("opening"),

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from evaltool.catalogue.conditions import ALWAYS, ConditionReader
-from evaltool.catalogue.files import Entry, Faults, enum_of, line_of, read_toml
+from evaltool.catalogue.files import Entry, Faults, enum_of, read_toml
 from evaltool.catalogue.guidance import read_remarks, read_scales, read_tracks
 from evaltool.domain.advice import LEGAL_SOURCE
 from evaltool.domain.conditions import Condition
@@ -56,7 +56,7 @@ def read_rulebook(
 def _rule(entry: Entry, reader: ConditionReader) -> Rule:
     id_ = entry.string("id")
     entry.name = id_
-    entry.line = line_of(entry.path, f'id = "{id_}"')
+    entry.mark = f'id = "{id_}"'
     figure = reader.option(entry, entry.raw("figure")) if entry.has("figure") else None
     condition = _condition(entry, reader)
     rule = Rule(
@@ -125,7 +125,7 @@ def _sources(path: Path, faults: Faults) -> Mapping[str, Source]:
     for entry in file.entries("sources"):
         id_ = entry.string("id")
         entry.name = id_
-        entry.line = line_of(path, f'id = "{id_}"')
+        entry.mark = f'id = "{id_}"'
         if id_ in found:
             entry.fault("id_twice")
         read = entry.raw("read")

@@ -7,7 +7,7 @@ needs for its first page.
 from typing import TYPE_CHECKING
 
 from evaltool.charts.fonts import BOLD, ITALIC, REGULAR, register_fonts
-from evaltool.domain.pictures import Chart, LevelPicture
+from evaltool.domain.pictures import Chart, LevelPicture, SmallMultiples
 
 if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
@@ -30,6 +30,13 @@ def levels_drawing(picture: LevelPicture, width: float) -> "Drawing":
     return levels.levels_drawing(picture, width)
 
 
+def small_multiples_drawing(picture: SmallMultiples, width: float) -> "Drawing":
+    """Small charts over the same days: see :mod:`evaltool.charts.small_multiples`."""
+    from evaltool.charts import small_multiples
+
+    return small_multiples.small_multiples_drawing(picture, width)
+
+
 def inline_svg(chart: Chart, width: float = NARROW_WIDTH) -> str:
     """The chart as an ``<svg>`` element with title and description, for HTML and XML alike."""
     from evaltool.charts import svg
@@ -42,6 +49,13 @@ def inline_levels(picture: LevelPicture, width: float = NARROW_WIDTH) -> str:
     from evaltool.charts import svg
 
     return svg.inline_levels(picture, width)
+
+
+def inline_small_multiples(picture: SmallMultiples, width: float = NARROW_WIDTH) -> str:
+    """Small charts over the same days as an ``<svg>`` element with title and description."""
+    from evaltool.charts import svg
+
+    return svg.inline_small_multiples(picture, width)
 
 
 def qr_svg(text: str, label: str) -> str:
@@ -58,8 +72,10 @@ __all__ = [
     "REGULAR",
     "chart_drawing",
     "inline_levels",
+    "inline_small_multiples",
     "inline_svg",
     "levels_drawing",
     "qr_svg",
     "register_fonts",
+    "small_multiples_drawing",
 ]

@@ -4,11 +4,6 @@ from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from reportlab import rl_config
-from reportlab.graphics import shapes
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-
 REGULAR = "FiraSans"
 BOLD = "FiraSans-Bold"
 ITALIC = "FiraSans-Italic"
@@ -36,9 +31,16 @@ def register_fonts() -> None:
     Raises:
         ModuleNotFoundError: the font package is not installed.
     """
+    # Here, so that whoever asks for a name of a font alone does not wait for reportlab.
+    from reportlab import rl_config
+    from reportlab.graphics import shapes
+    from reportlab.pdfbase import pdfmetrics
+
+    from evaltool.charts.measured_font import MeasuredFont
+
     folder = _folder()
     for name, file in _FILES.items():
-        pdfmetrics.registerFont(TTFont(name, str(folder / file)))
+        pdfmetrics.registerFont(MeasuredFont(name, folder / file))
     pdfmetrics.registerFontFamily(
         REGULAR, normal=REGULAR, bold=BOLD, italic=ITALIC, boldItalic=BOLD
     )

@@ -1,8 +1,11 @@
 """Draws the levels: a row of four steps per area, those reached filled."""
 
-from reportlab.graphics.shapes import Drawing, Rect, String
+from collections.abc import Iterator
+
+from reportlab.graphics.shapes import Drawing, Rect, Shape
 from reportlab.lib.colors import Color
 
+from evaltool.charts import shapes
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
 from evaltool.charts.layout import WIDE_FROM
 from evaltool.charts.palette import ACCENT, INK, OUTLINE, PAPER, PEERS, QUIET
@@ -26,53 +29,53 @@ def levels_drawing(picture: LevelPicture, width: float) -> Drawing:
 
 def _wide(picture: LevelPicture, width: float) -> Drawing:
     block, size = 17.0, 10.0
-    drawing = _empty(picture, width, block)
     left = _LABEL_COLUMN * width
-    top = drawing.height
+    top = height = _height(picture, block)
+    found: list[Shape] = []
     for row in picture.rows:
         bottom = top - block
-        drawing.add(_text(0, bottom + (block - 0.7 * size) / 2, row.label, BOLD, size, INK))
+        place = bottom + (block - 0.7 * size) / 2
+        found.append(shapes.words(0, place, row.label, BOLD, size, INK))
         words = [f"{number} {name}" for number, name in enumerate(row.names, start=1)]
-        _steps(drawing, row, words, (left, width), bottom, block, 9.0)
+        found += _steps(row, words, (left, width), bottom, block, 9.0)
         if row.number is None:
             place = bottom + (block - 0.7 * 9.0) / 2
-            drawing.add(_text(left + 6, place, row.names[0], REGULAR, 9.0, QUIET))
+            found.append(shapes.words(left + 6, place, row.names[0], REGULAR, 9.0, QUIET))
         top -= block + _BETWEEN
-    return drawing
+    return shapes.drawing(width, height, found)
 
 
 def _narrow(picture: LevelPicture, width: float) -> Drawing:
     block, size, leading = 18.0, 13.0, 18.0
-    drawing = _empty(picture, width, leading + block)
-    top = drawing.height
+    top = height = _height(picture, leading + block)
+    found: list[Shape] = []
     for row in picture.rows:
         bottom = top - leading - block
         said = row.names[0] if row.number is None else f"{row.number} {row.names[row.number - 1]}"
-        drawing.add(_text(0, top - size, f"{row.label}: {said}", BOLD, size, INK))
+        found.append(shapes.words(0, top - size, f"{row.label}: {said}", BOLD, size, INK))
         words = [str(number) for number in range(1, _STEPS + 1)]
-        _steps(drawing, row, words, (0.0, width), bottom, block, 11.0)
+        found += _steps(row, words, (0.0, width), bottom, block, 11.0)
         top -= leading + block + _BETWEEN
-    return drawing
+    return shapes.drawing(width, height, found)
 
 
-def _empty(picture: LevelPicture, width: float, row_height: float) -> Drawing:
+def _height(picture: LevelPicture, row_height: float) -> float:
     # A point below the last row, or half of its outline would be cut off.
-    return Drawing(width, (row_height + _BETWEEN) * len(picture.rows) - _BETWEEN + 1)
+    return (row_height + _BETWEEN) * len(picture.rows) - _BETWEEN + 1
 
 
 def _steps(
-    drawing: Drawing,
     row: LevelRow,
     words: list[str],
     span: tuple[float, float],
     bottom: float,
     block: float,
     size: float,
-) -> None:
+) -> Iterator[Shape]:
     """The steps of a row between two places; where no level is known one empty block."""
     left, right = span
     if row.number is None:
-        drawing.add(_block(left, bottom, right - left, block, PAPER))
+        yield _block(left, bottom, right - left, block, PAPER)
         return
     step = (right - left - (_STEPS - 1) * _GAP) / _STEPS
     baseline = bottom + (block - 0.7 * size) / 2
@@ -81,14 +84,10 @@ def _steps(
         here = number == row.number
         fill = ACCENT if here else PEERS if number < row.number else PAPER
         colour = PAPER if here else INK if number < row.number else QUIET
-        drawing.add(_block(x, bottom, step, block, fill))
-        drawing.add(_text(x + 5, baseline, word, BOLD if here else REGULAR, size, colour))
+        yield _block(x, bottom, step, block, fill)
+        yield shapes.words(x + 5, baseline, word, BOLD if here else REGULAR, size, colour)
 
 
 def _block(x: float, bottom: float, width: float, height: float, fill: Color) -> Rect:
     edge = ACCENT if fill == ACCENT else OUTLINE
-    return Rect(x, bottom, width, height, fillColor=fill, strokeColor=edge, strokeWidth=0.6)
-
-
-def _text(x: float, y: float, words: str, font: str, size: float, colour: Color) -> String:
-    return String(x, y, words, fontName=font, fontSize=size, fillColor=colour, textAnchor="start")
+    return shapes.block(x, bottom, width, height, fill, edge, 0.6)

@@ -11,22 +11,26 @@ from evaltool.charts.drawing import chart_drawing
 from evaltool.charts.fonts import BOLD
 from evaltool.charts.levels import levels_drawing
 from evaltool.charts.palette import INK
-from evaltool.domain.pictures import Chart, LevelPicture
+from evaltool.charts.small_multiples import small_multiples_drawing
+from evaltool.domain.pictures import Chart, LevelPicture, SmallMultiples
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
-NARROW_WIDTH = 340.0
-"""Width of the drawing on a page, in units that the page scales to its column."""
 
-
-def inline_svg(chart: Chart, width: float = NARROW_WIDTH) -> str:
+def inline_svg(chart: Chart, width: float) -> str:
     """The chart as an ``<svg>`` element with title and description, for HTML and XML alike."""
     return _svg(chart_drawing(chart, width), f"chart-{chart.id}", chart.title, chart.alt)
 
 
-def inline_levels(picture: LevelPicture, width: float = NARROW_WIDTH) -> str:
+def inline_levels(picture: LevelPicture, width: float) -> str:
     """The picture of the levels as an ``<svg>`` element with title and description."""
     return _svg(levels_drawing(picture, width), "levels", picture.title, picture.alt)
+
+
+def inline_small_multiples(picture: SmallMultiples, width: float) -> str:
+    """Small charts over the same days as an ``<svg>`` element with title and description."""
+    drawn = small_multiples_drawing(picture, width)
+    return _svg(drawn, "evolution", picture.title, picture.alt)
 
 
 def _svg(drawing: Drawing, id_: str, title: str, alternative: str) -> str:

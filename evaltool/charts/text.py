@@ -1,6 +1,7 @@
 """How wide words are, and where they break."""
 
 import re
+from functools import lru_cache
 
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
@@ -15,11 +16,12 @@ def width_of(words: str, font: str, size: float) -> float:
     return float(stringWidth(words, font, size))
 
 
+@lru_cache(maxsize=1024)
 def wrapped(words: str, font: str, size: float, width: float) -> tuple[str, ...]:
     """The words over as many lines as ``width`` points ask for; at least one.
 
     A word wider than a line breaks after a slash or hyphen, and if that is not enough between
-    two letters.
+    two letters. Remembered for the words asked for last: most are of the questionnaire.
     """
 
     def fits(text: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evaltool import __version__
-from evaltool.cli import backups, hosted_commands, retention
+from evaltool.cli import backups, demo, hosted_commands, retention
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     backups.declare(command, _loaded)
     hosted_commands.declare(command, serve, _loaded)
     retention.declare(command, _loaded)
+    demo.declare(command, _loaded)
     return parser
 
 

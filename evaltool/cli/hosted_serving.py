@@ -1,12 +1,11 @@
 """Serving on the internet, behind a proxy, for all who have an account."""
 
 import contextlib
-import logging
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from evaltool.cli.hosting import HostedRun, hosted_run
+from evaltool.cli.hosting import DEFAULT_HOST, HostedRun, hosted_run
 from evaltool.cli.output import REFUSED, reason, refuse
 from evaltool.cli.serving import THREADS, opened, run_until_stopped
 from evaltool.domain.access import Role
@@ -18,6 +17,7 @@ from evaltool.web.settings import LARGEST_REQUEST
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
 
+    from flask import Flask
     from waitress.server import BaseWSGIServer, MultiSocketServer
 
 _LARGEST_RECEIVED = 4 * LARGEST_REQUEST
@@ -36,20 +36,28 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
         named = "" if file is None else f" --settings {shlex.quote(str(file))}"
         return refuse(t("hosting.no_administrator", settings=named))
     from evaltool.web import create_app
+    from evaltool.web.logs import to_standard_error
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    to_standard_error()
     config = {"INSTANCE": run.instance, "PORT": run.port, "HOSTED": run.hosted}
     app = opened(lambda: create_app(config), run.instance, t)
     if app is None:
         return REFUSED
+    sockets: dict[int, Any] = {}
     try:
-        server = listen(app, run)
+        server = listen(app, run, sockets)
     except OSError as error:
         why = reason(error, t)
         return refuse(t("hosting.not_listening", host=run.host, port=run.port, reason=why))
     except ValueError:
         # What waitress says of a name that no address belongs to.
         return refuse(t("hosting.no_such_host", host=run.host))
+    if run.metrics_port is not None:
+        try:
+            listen_for_metrics(app, run.metrics_port, sockets)
+        except OSError as error:
+            why = reason(error, t)
+            return refuse(t("hosting.no_metrics", port=run.metrics_port, reason=why))
     address = run.hosted.public_url
     print(t("hosting.serving", address=address, host=run.host, port=run.port), flush=True)
     return run_until_stopped(server)
@@ -69,8 +77,12 @@ def administrators(store: Store) -> frozenset[str]:
     return frozenset(one.id for one in found if one.state is not AccountState.CLOSED)
 
 
-def listen(app: "WSGIApplication", run: HostedRun) -> "BaseWSGIServer | MultiSocketServer":
+def listen(
+    app: "WSGIApplication", run: HostedRun, sockets: dict[int, Any] | None = None
+) -> "BaseWSGIServer | MultiSocketServer":
     """A server that listens, and answers once it is run.
+
+    What it listens on is added to ``sockets``; once run, it lets all that is in there answer.
 
     Raises:
         OSError: it cannot listen there.
@@ -80,6 +92,7 @@ def listen(app: "WSGIApplication", run: HostedRun) -> "BaseWSGIServer | MultiSoc
 
     return create_server(
         app,
+        map=sockets,
         host=run.host.strip("[]"),
         port=run.port,
         threads=THREADS,
@@ -91,3 +104,19 @@ def listen(app: "WSGIApplication", run: HostedRun) -> "BaseWSGIServer | MultiSoc
         clear_untrusted_proxy_headers=run.hosted.proxies == 0,
         max_request_body_size=_LARGEST_RECEIVED,
     )
+
+
+def listen_for_metrics(app: "Flask", port: int, sockets: dict[int, Any]) -> None:
+    """Count what the application answers, and tell that on a port of this machine alone.
+
+    It answers once the server that has these ``sockets`` is run, in a thread of its own.
+
+    Raises:
+        OSError: it cannot listen there.
+    """
+    from waitress.server import create_server
+
+    # Loaded here: it is of no use where nobody asked for figures.
+    from evaltool.web.metrics import measure
+
+    create_server(measure(app), map=sockets, host=DEFAULT_HOST, port=port, threads=1, ident=None)

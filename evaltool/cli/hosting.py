@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from evaltool.cli.given import Given
 from evaltool.cli.output import refuse
 from evaltool.cli.serving import is_loopback
-from evaltool.domain.access import ACCOUNT_ROLES, Role
+from evaltool.domain.access import MUNICIPAL_ROLES, Role
 from evaltool.domain.language import Texts
 from evaltool.domain.validation import Problem, Refused
 from evaltool.web.settings import DEFAULT_PORT, Hosted, default_instance
@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 REQUIRED = ("public_url", "secret_key_file", "organisation", "contact")
 _MAIL_NEEDS = ("smtp_host", "smtp_port", "smtp_sender")
 _MAIL_LOGIN = ("smtp_user", "smtp_password_file")
-_SIGN_ON_NEEDS = ("oidc_issuer", "oidc_client_id", "oidc_client_secret_file")
-_SIGN_ON_ROLES = ("oidc_role_claim", "oidc_roles")
+# Without a role nobody gets in, so that the claim and what it means are needed too.
+_SIGN_ON_NEEDS = (
+    *("oidc_issuer", "oidc_client_id", "oidc_client_secret_file"),
+    *("oidc_role_claim", "oidc_roles"),
+)
 
 KEYS = (
     *REQUIRED,
-    *("instance", "host", "port", "proxies", "keep_months", "backup_days"),
+    *("instance", "host", "port", "metrics_port", "proxies", "keep_months", "backup_days"),
     *(*_MAIL_NEEDS, *_MAIL_LOGIN, "smtp_security", "smtp_ca_file"),
-    *(*_SIGN_ON_NEEDS, *_SIGN_ON_ROLES, "oidc_scope", "oidc_organisation_claim"),
+    *(*_SIGN_ON_NEEDS, "oidc_scope", "oidc_organisation_claim"),
     *("oidc_email_claim", "oidc_required"),
 )
 """Every setting there is; in the environment each is ``EVALTOOL_<KEY>``."""
@@ -54,12 +57,16 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 
 @dataclass(frozen=True)
 class HostedRun:
-    """Where it keeps its database, on which address of this machine it listens, and the rest."""
+    """Where it keeps its database, on which address of this machine it listens, and the rest.
+
+    Without ``metrics_port`` there are no figures for a monitor.
+    """
 
     instance: Path
     host: str
     port: int
     hosted: Hosted
+    metrics_port: int | None = None
 
     @property
     def database(self) -> Path:
@@ -95,6 +102,7 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
         host=given.text("host") or DEFAULT_HOST,
         port=given.whole("port", DEFAULT_PORT, 1, _LAST_PORT),
         hosted=_hosted(given),
+        metrics_port=given.whole("metrics_port", 0, 1, _LAST_PORT) or None,
     )
     if given.problems:
         raise Refused(tuple(given.problems))
@@ -195,8 +203,6 @@ def _single_sign_on(given: Given, public_url: str) -> "OidcSettings | None":
 
     before = len(given.problems)
     given.require(*_SIGN_ON_NEEDS, code="sign_on_incomplete")
-    if any(given.has(key) for key in _SIGN_ON_ROLES):
-        given.require(*_SIGN_ON_ROLES, code="sign_on_roles_incomplete")
     issuer, client_id = given.text("oidc_issuer"), given.text("oidc_client_id")
     secret = given.secret("oidc_client_secret_file")
     scope = given.text("oidc_scope") or OidcSettings.scope
@@ -213,8 +219,9 @@ def _single_sign_on(given: Given, public_url: str) -> "OidcSettings | None":
         given.refuse("oidc_issuer", "oidc_issuer")
     if not _takes(OidcSettings, sound, scope=scope):
         given.refuse("oidc_scope", "oidc_scope")
-    if not set(roles.values()) <= set(ACCOUNT_ROLES):
-        given.refuse("oidc_roles", "oidc_roles", known=", ".join(ACCOUNT_ROLES))
+    if not set(roles.values()) <= MUNICIPAL_ROLES:
+        # Any other role is given by whoever administers the tool, never by a provider.
+        given.refuse("oidc_roles", "oidc_roles", known=", ".join(sorted(MUNICIPAL_ROLES)))
     if not (issuer and client_id and secret and public_url) or len(given.problems) > before:
         return None
     return OidcSettings(

@@ -114,12 +114,16 @@ class Session:
 
 @dataclass(frozen=True)
 class Consent:
-    """That a municipality lets a coach in: since when, and which account of it decided so."""
+    """That a municipality lets a coach in: since when, and which account of it decided so.
+
+    ``named`` says that the coach may name it in what she shows to others.
+    """
 
     nis_code: str
     coach: str
     given_at: datetime
     given_by: str
+    named: bool = False
 
 
 class AccountNotFound(Exception):

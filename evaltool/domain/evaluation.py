@@ -1,7 +1,7 @@
 """One self-evaluation over its life: filled in, finished, reopened."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -20,12 +20,28 @@ class View:
     """That an evaluation is the view of one contributor on another evaluation.
 
     ``of`` is the id of that evaluation, ``contributor`` her account, ``discipline`` the code of
-    the member of an LIVC-R that she is, an option of the question about its members.
+    the member of an LIVC-R that she is, an option of the question about its members. ``sections``
+    are the ids of those she was asked about, None for all; ``named`` says that her name may stand
+    beside the discipline.
     """
 
     of: str
     contributor: str
     discipline: str
+    sections: frozenset[str] | None = None
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Carried:
+    """That an answer is still the one that was carried over from an earlier evaluation.
+
+    ``since`` is the day of the evaluation in which it was given or confirmed last, ``confirmed``
+    whether somebody said of this evaluation that it still holds.
+    """
+
+    since: date
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +52,8 @@ class Evaluation:
     with, ``day`` the date the user gave it, ``versions`` how often each section was saved
     (absent: never). Moments are aware and in UTC. ``view`` is None for the evaluation of a
     municipality itself. ``reminded_at`` is when it was said that it will be deleted.
+    ``started_from`` is the id of the evaluation whose answers it began with, as long as that is
+    kept; ``carried`` has what is left of those answers, by question.
     """
 
     id: str
@@ -53,6 +71,13 @@ class Evaluation:
     finished_at: datetime | None = None
     view: View | None = None
     reminded_at: datetime | None = None
+    started_from: str | None = None
+    carried: Mapping[str, Carried] = field(default_factory=dict)
+
+    @property
+    def only(self) -> frozenset[str] | None:
+        """The ids of the sections that are asked, None for all of them."""
+        return None if self.view is None else self.view.sections
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The chair's meeting sheet: an agenda drawn from a report, with minutes that add up."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,6 +48,12 @@ class ItemKind(StrEnum):
     ROUND = "round"
     """Minutes that no finding needs: what else the members see."""
     CLOSING = "closing"
+    # What a proposal does not hold, and who composes an agenda can add.
+    DIFFERENCE = "difference"
+    """A question that members answered differently."""
+    ACTION = "action"
+    """One action of the plan."""
+    OWN = "own"
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class AgendaItem:
     ask: str
     choices: tuple[str, ...]
     source: str
+    about: str = ""
+    """The id of the finding, of the question or of the action that it is about."""
 
 
 @dataclass(frozen=True)
@@ -85,22 +93,19 @@ def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingS
     """The sheet for a meeting of this length; its minutes add up to it."""
     t = texts.in_language(report.language)
     chosen = report.attention[: form.most]
-    running = _running(report, chosen)
+    running = running_actions(report.plan, chosen)
     follow_up = form.follow_up if running else 0
     free = form.minutes - form.opening - form.picture - follow_up - form.closing
     shares = divide(free, len(chosen), form.longest)
     parts: list[AgendaItem] = []
     start = 0
     for kind, minutes, finding in _parts(form, follow_up, chosen, shares, free - sum(shares)):
+        number = len(parts) + 1
         if finding is not None:
-            said = (*_about(finding, t), *_planned(report, finding, t))
-        elif kind is ItemKind.PICTURE:
-            said = tuple(_picture(report, t))
-        elif kind is ItemKind.FOLLOW_UP:
-            said = tuple(_open_actions(running, t))
+            parts.append(finding_item(finding, report.plan, t, number, start, minutes))
         else:
-            said = (t(f"meeting.{kind}.line"),)
-        parts.append(_item(t, kind, len(parts) + 1, start, minutes, finding, said))
+            said = lines_of(kind, report, running, t)
+            parts.append(plain_item(kind, said, t, number, start, minutes))
         start += minutes
     return MeetingSheet(
         title=t("meeting.title", municipality=report.municipality.name),
@@ -108,12 +113,16 @@ def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingS
         goal=t("meeting.goal"),
         minutes=form.minutes,
         items=tuple(parts),
-        left_out=tuple(_left_out(report, form, t)),
+        left_out=left_out(report.attention[form.most :], t),
     )
 
 
-def _left_out(report: Report, form: MeetingFormat, t: Texts) -> Iterator[str]:
-    rest = report.attention[form.most :]
+def left_out(rest: Sequence[FindingView], t: Texts) -> tuple[str, ...]:
+    """The findings that there is no time for, by name; many of them as a number."""
+    return tuple(_left_out(rest, t))
+
+
+def _left_out(rest: Sequence[FindingView], t: Texts) -> Iterator[str]:
     yield from (finding.title for finding in rest[:MOST_LEFT_OUT])
     if len(rest) > MOST_LEFT_OUT:
         yield t("meeting.more", number=len(rest) - MOST_LEFT_OUT)
@@ -150,38 +159,64 @@ def _parts(
     yield ItemKind.CLOSING, form.closing, None
 
 
-def _item(
+def finding_item(
+    finding: FindingView,
+    plan: Iterable[ActionView],
     t: Texts,
-    kind: ItemKind,
     number: int,
     start: int,
     minutes: int,
-    finding: FindingView | None,
-    lines: tuple[str, ...],
 ) -> AgendaItem:
-    if finding is not None:
-        return AgendaItem(
-            number=number,
-            kind=kind,
-            start=start,
-            minutes=minutes,
-            title=finding.title,
-            lines=lines,
-            ask=finding.ask,
-            choices=finding.steps,
-            source=finding.source,
-        )
+    """An item about a finding, with what the plan already holds on it."""
+    return AgendaItem(
+        number=number,
+        kind=ItemKind.FINDING,
+        start=start,
+        minutes=minutes,
+        title=finding.title,
+        lines=(*_about(finding, t), *_planned(plan, finding, t)),
+        ask=finding.ask,
+        choices=finding.steps,
+        source=finding.source,
+        about=finding.id,
+    )
+
+
+def plain_item(
+    kind: ItemKind,
+    lines: tuple[str, ...],
+    t: Texts,
+    number: int,
+    start: int,
+    minutes: int,
+    *,
+    title: str = "",
+    about: str = "",
+) -> AgendaItem:
+    """An item about no finding; without a title of its own it has that of its kind."""
     return AgendaItem(
         number=number,
         kind=kind,
         start=start,
         minutes=minutes,
-        title=t(f"meeting.{kind}.title"),
+        title=title or t(f"meeting.{kind}.title"),
         lines=lines,
         ask=t(f"meeting.{kind}.ask"),
         choices=(),
         source="",
+        about=about,
     )
+
+
+def lines_of(
+    kind: ItemKind, report: Report | None, running: Sequence[ActionView], t: Texts
+) -> tuple[str, ...]:
+    """What an item of a kind that is about no finding is about."""
+    if kind is ItemKind.PICTURE and report is not None:
+        return tuple(_picture(report, t))
+    if kind is ItemKind.FOLLOW_UP and running:
+        return tuple(_open_actions(running, t))
+    return (t(f"meeting.{kind}.line"),)
 
 
 def _about(finding: FindingView, t: Texts) -> Iterator[str]:
@@ -199,26 +234,28 @@ def _picture(report: Report, t: Texts) -> Iterator[str]:
     yield from (finding.title + "." for finding in report.strengths[:3])
 
 
-def _running(report: Report, chosen: tuple[FindingView, ...]) -> list[ActionView]:
+def running_actions(
+    plan: Iterable[ActionView], chosen: Iterable[FindingView]
+) -> tuple[ActionView, ...]:
     """The actions to come back to: not over, and not of a finding that is on the agenda itself."""
     titles = {finding.title for finding in chosen}
-    return [a for a in report.plan if not a.is_over and a.finding_title not in titles]
+    return tuple(a for a in plan if not a.is_over and a.finding_title not in titles)
 
 
-def _open_actions(running: list[ActionView], t: Texts) -> Iterator[str]:
-    yield from (_told(action, t) for action in running[:MOST_OPEN_ACTIONS])
+def _open_actions(running: Sequence[ActionView], t: Texts) -> Iterator[str]:
+    yield from (told(action, t) for action in running[:MOST_OPEN_ACTIONS])
     if len(running) > MOST_OPEN_ACTIONS:
         yield t("meeting.more_labels", number=len(running) - MOST_OPEN_ACTIONS)
 
 
-def _planned(report: Report, finding: FindingView, t: Texts) -> Iterator[str]:
+def _planned(plan: Iterable[ActionView], finding: FindingView, t: Texts) -> Iterator[str]:
     """What the plan already holds on a finding that is on the agenda."""
-    for action in report.plan:
+    for action in plan:
         if not action.is_over and action.finding_title == finding.title:
-            yield t("meeting.planned", action=_told(action, t))
+            yield t("meeting.planned", action=told(action, t))
 
 
-def _told(action: ActionView, t: Texts) -> str:
+def told(action: ActionView, t: Texts) -> str:
     """An action with who and when; the date first, where a long line is not cut off."""
     due, owner = action.due or t("plan.no_date"), action.owner or t("plan.nobody")
     return f"{due}: {action.title} ({owner})"

@@ -5,6 +5,7 @@ from typing import Any
 
 from evaltool.domain.accounts import Account, Consent, Session
 from evaltool.domain.audit import Entry
+from evaltool.domain.coaching import CoachNote, CoachSession
 from evaltool.domain.document import answers_form
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Register
@@ -19,6 +20,9 @@ def account_data(
     views: Iterable[Evaluation],
     entries: Iterable[Entry],
     register: Register,
+    *,
+    notes: Iterable[CoachNote] = (),
+    coach_sessions: Iterable[CoachSession] = (),
 ) -> dict[str, Any]:
     """What is kept of one person. Secrets are named, not given: they would open the account."""
     return {
@@ -46,6 +50,7 @@ def account_data(
             }
             for view in views
         ],
+        "coaching": coaching_rows(notes, coach_sessions),
         "log": log_rows(entries),
     }
 
@@ -68,9 +73,42 @@ def account_row(account: Account) -> dict[str, Any]:
 def consent_rows(consents: Iterable[Consent]) -> list[dict[str, Any]]:
     """Which coaches are let in, by the ids of accounts."""
     return [
-        {"coach": c.coach, "given_at": c.given_at.isoformat(), "given_by": c.given_by}
+        {
+            "coach": c.coach,
+            "given_at": c.given_at.isoformat(),
+            "given_by": c.given_by,
+            "named": c.named,
+        }
         for c in consents
     ]
+
+
+def coaching_rows(
+    notes: Iterable[CoachNote], sessions: Iterable[CoachSession]
+) -> dict[str, list[dict[str, Any]]]:
+    """Notes and sessions of coaches, by the ids of accounts and the codes of municipalities."""
+    return {
+        "notes": [
+            {
+                "coach": note.coach,
+                "municipality": note.nis_code,
+                "shared": note.shared,
+                "text": note.text,
+                "changed_at": note.changed_at.isoformat(),
+            }
+            for note in notes
+        ],
+        "sessions": [
+            {
+                "coach": session.coach,
+                "municipality": session.nis_code,
+                "date": session.day.isoformat(),
+                "agreed": session.agreed,
+                "changed_at": session.changed_at.isoformat(),
+            }
+            for session in sessions
+        ],
+    }
 
 
 def log_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:

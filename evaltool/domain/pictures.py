@@ -71,3 +71,49 @@ class LevelPicture:
     title: str
     alt: str
     rows: tuple[LevelRow, ...]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One small chart: whole values between ``lowest`` and ``highest`` over the days.
+
+    ``points`` are (place, value), the place from 0 (the first day) to 1 (the last); the value is
+    None where it is not known.
+    """
+
+    title: str
+    lowest: int
+    highest: int
+    points: tuple[tuple[float, int | None], ...]
+
+
+@dataclass(frozen=True)
+class SmallMultiples:
+    """Small charts over the same days, with a text in their place.
+
+    ``first`` and ``last`` are the ends of the days, ``unknown`` says what an open dot is (empty:
+    there is none).
+    """
+
+    title: str
+    alt: str
+    panels: tuple[Panel, ...]
+    first: str
+    last: str
+    unknown: str
+
+
+@dataclass(frozen=True)
+class EvolutionView:
+    """Levels and legal minimum over all finished evaluations of a municipality.
+
+    The table has a row per evaluation, oldest first; its first cell is the day. ``picture`` is
+    None where there is one evaluation, or none: there is nothing to see move.
+    """
+
+    title: str
+    sentences: tuple[str, ...]
+    picture: SmallMultiples | None
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...]

@@ -8,12 +8,16 @@ from evaltool.domain.comparison import Comparison
 from evaltool.domain.feedback import Feedback
 from evaltool.domain.language import Language
 from evaltool.domain.municipality import Municipality
-from evaltool.domain.pictures import Chart, LevelPicture, TrendView
+from evaltool.domain.pictures import Chart, EvolutionView, LevelPicture, TrendView
 from evaltool.domain.plan import Action
 from evaltool.domain.rules import FindingKind
+from evaltool.domain.supplements import DifferenceView, ZoneView
 
 FIRST_STRENGTHS = 6
 """Most strengths on the first page."""
+
+FIRST_DIFFERENCES = 8
+"""Most questions in the document on which members see it differently."""
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,17 @@ class ComparedView:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question with the answer in words (empty: not answered), the note and comparisons."""
+    """A question with the answer in words (empty: not answered), the note and comparisons.
+
+    ``carried`` says that the answer was carried over and never looked at since (else empty).
+    """
 
     id: str
     text: str
     answer: tuple[str, ...]
     note: str
     comparisons: tuple[ComparedView, ...]
+    carried: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +187,9 @@ class Report:
     order, ``attention`` those among them that are no strength. ``answers`` lists all answers and
     notes per section (title, questions), asked or not answered. ``plan`` shows ``actions``;
     ``given`` are the answers that are reported, of ``edition`` of the questionnaire.
+    ``evolution`` is there where earlier evaluations were finished.
+    ``differences`` are the questions on which members of the LIVC-R gave their own view; ``zone``
+    is None where the evaluation is of one municipality alone.
     """
 
     language: Language
@@ -212,6 +223,9 @@ class Report:
     preparations: tuple[str, ...]
     plan: tuple[ActionView, ...]
     actions: tuple[Action, ...]
+    evolution: EvolutionView | None = None
+    differences: tuple[DifferenceView, ...] = ()
+    zone: ZoneView | None = None
 
     def chapter(self, section: str) -> Chapter | None:
         """The chapter of a section; None where nothing of it was answered."""
@@ -226,6 +240,21 @@ class Report:
     def more_strengths(self) -> int:
         """How many strengths there are besides."""
         return len(self.strengths) - len(self.first_strengths)
+
+    @property
+    def differing(self) -> tuple[DifferenceView, ...]:
+        """Where members of the LIVC-R see it differently, most first."""
+        return tuple(d for d in self.differences if not d.agreed)
+
+    @property
+    def first_differing(self) -> tuple[DifferenceView, ...]:
+        """Those that the document shows."""
+        return self.differing[:FIRST_DIFFERENCES]
+
+    @property
+    def agreeing(self) -> int:
+        """On how many questions all who answered say the same."""
+        return len(self.differences) - len(self.differing)
 
     @property
     def attention(self) -> tuple[FindingView, ...]:

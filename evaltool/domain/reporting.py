@@ -1,7 +1,8 @@
 """Builds the Report from answers, survey and rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 
 from evaltool.domain.advice import LEGAL_SOURCE, Advice
 from evaltool.domain.answers import asked, reported
@@ -11,6 +12,7 @@ from evaltool.domain.document import Document
 from evaltool.domain.feedback import Feedback, Finding, evaluate
 from evaltool.domain.language import date_text
 from evaltool.domain.library import Library, action_view, source_view
+from evaltool.domain.pictures import EvolutionView
 from evaltool.domain.plan import in_order
 from evaltool.domain.questionnaire import Question, Section
 from evaltool.domain.report import (
@@ -22,6 +24,7 @@ from evaltool.domain.report import (
     SourceView,
 )
 from evaltool.domain.situation import Area
+from evaltool.domain.supplements import DifferenceView, ZoneView
 from evaltool.domain.trend import movements
 from evaltool.domain.wording import Wording
 
@@ -31,14 +34,30 @@ CLUSTER_DISCREPANCY = "D29"
 """Touches every report: the survey's clusters carry the name of another typology."""
 
 
-def build(library: Library, document: Document) -> Report:
-    """The report on a document, in the language of the library's texts."""
-    return _Builder(library, document).report()
+def build(
+    library: Library,
+    document: Document,
+    *,
+    differences: tuple[DifferenceView, ...] = (),
+    carried: Mapping[str, date] | None = None,
+    evolution: EvolutionView | None = None,
+    zone: ZoneView | None = None,
+) -> Report:
+    """The report on a document, in the language of the library's texts.
+
+    ``differences`` are the questions on which members of the LIVC-R gave their own view.
+    ``carried`` are the answers, by question, that were carried over and never looked at since,
+    with their day; ``evolution`` is how it went over the finished evaluations; ``zone`` are the
+    municipalities of a police zone side by side.
+    """
+    report = _Builder(library, document, carried or {}).report()
+    return replace(report, differences=differences, evolution=evolution, zone=zone)
 
 
 class _Builder:
-    def __init__(self, library: Library, document: Document) -> None:
+    def __init__(self, library: Library, document: Document, carried: Mapping[str, date]) -> None:
         self.library = library
+        self.carried = carried
         self.questionnaire = library.questionnaire
         self.survey = library.benchmark.survey
         self.texts = library.texts
@@ -196,7 +215,16 @@ class _Builder:
             answer=self.wording.answer(question, self.answers),
             note=self.answers.notes.get(question.id, ""),
             comparisons=(),
+            carried=self.not_looked_at(question.id),
         )
+
+    def not_looked_at(self, question: str) -> str:
+        """That an answer was carried over and never looked at since; empty where it was."""
+        since = self.carried.get(question)
+        if since is None:
+            return ""
+        day = date_text(since, self.texts.language)
+        return self.texts("over_time.report.not_looked_at", day=day)
 
     def method(self) -> Iterator[tuple[str, str]]:
         t = self.texts

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from reportlab.graphics import renderPDF
 from reportlab.graphics.shapes import Drawing
 from reportlab.lib.colors import Color
 from reportlab.platypus import Flowable, KeepTogether
 
 from evaltool.charts.palette import ACCENT
+from evaltool.pdf.drawing import draw
 from evaltool.pdf.structure import Element
 from evaltool.pdf.styles import (
     FRAME_HEIGHT,
@@ -43,7 +43,7 @@ class Figure(Flowable):
         box = tuple(round(v, 2) for v in (x, y, x + self.drawing.width, y + self.drawing.height))
         element = Element("Figure", canvas.current, alternative=self.alternative, box=box)
         with canvas.tagged(element):
-            renderPDF.draw(self.drawing, canvas, 0, 0)
+            draw(self.drawing, canvas)
 
 
 class Rule(Flowable):

@@ -21,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from evaltool.pdf.file import packed
 from evaltool.pdf.metadata import output_intents, xmp
-from evaltool.pdf.structure import Element, IndirectDictionary
+from evaltool.pdf.structure import Element, IndirectDictionary, Written
 
 _FOOT_HERE = "%foot"
 """A comment in the content of a page, in whose place the foot is written at the end."""
@@ -134,6 +134,15 @@ class TaggedCanvas(Canvas):
         self._write_metadata()
         super().save()
 
+    def let_go(self) -> None:
+        """Let go of all that was written: the canvas can do nothing more.
+
+        Its parts hold each other. Left to the collector of cycles, which comes by now and then,
+        the megabytes of one document would stay until after some others.
+        """
+        self._doc.__dict__.clear()
+        self.__dict__.clear()
+
     def _write_feet(self) -> None:
         total = len(self._tagged_pages)
         for number, foot in self._feet.items():
@@ -159,35 +168,35 @@ class TaggedCanvas(Canvas):
         self._tagged_pages.append(page)
 
     def _write_structure(self) -> None:
-        reference = self._doc.Reference
-        base = len(self._tagged_pages)
+        document = self._doc
+        pages = [document.Reference(page).format(document) for page in self._tagged_pages]
         tree = IndirectDictionary({"Type": PDFName("StructTreeRoot")})
-        tree_reference = reference(tree)
-        written: dict[int, IndirectDictionary] = {}
+        top = document.Reference(tree).format(document)
+        numbers: dict[int, bytes] = {}
 
-        def write(element: Element, parent: object) -> object:
-            found = element.dictionary(parent)
-            own = reference(found)
-            written[id(element)] = found
-            children: list[object] = []
-            for child in element.children:
-                if isinstance(child, Element):
-                    children.append(write(child, own))
-                else:
-                    page = reference(self._tagged_pages[child[0]])
-                    mark = {"Type": PDFName("MCR"), "Pg": page, "MCID": child[1]}
-                    children.append(PDFDictionary(mark))
-            found.dict["K"] = PDFArray(children)
+        def write(element: Element, parent: bytes) -> bytes:
+            found = Written()
+            own: bytes = document.Reference(found).format(document)
+            numbers[id(element)] = own
+            children = [
+                write(child, own)
+                if isinstance(child, Element)
+                else b"<< /Type /MCR /Pg %s /MCID %d >>" % (pages[child[0]], child[1])
+                for child in element.children
+            ]
+            found.content = element.written(parent, children, document)
             return own
 
-        tree.dict["K"] = PDFArray([write(self.root, tree_reference)])
-        numbers: list[object] = []
-        for page, elements in enumerate(self._page_marks[:base]):
-            numbers += [page, PDFArray([reference(written[id(e)]) for e in elements])]
-        parents = IndirectDictionary({"Nums": PDFArray(numbers)})
-        tree.dict["ParentTree"] = reference(parents)
-        tree.dict["ParentTreeNextKey"] = base
-        catalogue = self._doc.Catalog
+        tree.dict["K"] = PDFArray([write(self.root, top)])
+        marks = (
+            b"%d [ %s ]" % (page, b" ".join(numbers[id(element)] for element in elements))
+            for page, elements in enumerate(self._page_marks[: len(pages)])
+        )
+        parents = Written()
+        parents.content = b"<< /Nums [ %s ] >>" % b" ".join(marks)
+        tree.dict["ParentTree"] = document.Reference(parents)
+        tree.dict["ParentTreeNextKey"] = len(pages)
+        catalogue = document.Catalog
         catalogue.StructTreeRoot = tree
         catalogue.__Refs__ = [key for key in catalogue.__Refs__ if key != "MarkInfo"]
         catalogue.MarkInfo = PDFDictionary({"Marked": "true"})

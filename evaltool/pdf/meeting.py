@@ -27,18 +27,22 @@ _LONG_LINE = 180
 
 def meeting_document(sheet: MeetingSheet, report: Report, texts: Texts) -> bytes:
     """The sheet as a PDF, in the language of the report."""
-    t = texts.in_language(report.language)
+    return agenda_document(sheet, report.municipality.name, texts.in_language(report.language))
+
+
+def agenda_document(sheet: MeetingSheet, municipality: str, t: Texts) -> bytes:
+    """The sheet of any agenda as a PDF, for the table of a municipality."""
     return render(
-        list(_content(sheet, report, t)),
+        list(_content(sheet, t)),
         t,
         title=sheet.title,
         subject=t("document.meeting.subject"),
-        running_title=t("document.meeting.running", municipality=report.municipality.name),
+        running_title=t("document.meeting.running", municipality=municipality),
         cover=True,
     )
 
 
-def _content(sheet: MeetingSheet, report: Report, t: Texts) -> Iterator[Flowable]:
+def _content(sheet: MeetingSheet, t: Texts) -> Iterator[Flowable]:
     yield Rule()
     yield Heading(sheet.title, 1, "top")
     yield Tagged(sheet.subtitle, "lead")

@@ -38,7 +38,18 @@ class Tagged(Paragraph):
         written = text if raw or text is None else markup(text)
         super().__init__(written, chosen, bulletText, frags)
         self.role = role
-        self.key: object = self
+        self.key = object()
+        self._broken: tuple[float, tuple[float, float]] | None = None
+
+    def wrap(self, aW: float, aH: float) -> tuple[float, float]:  # noqa: N803
+        """See reportlab; lines that are broken for this width already stay as they are.
+
+        What is measured, kept together and drawn is asked for its size three times and more.
+        """
+        if self._broken is None or self._broken[0] != aW or not hasattr(self, "blPara"):
+            self._broken = aW, super().wrap(aW, aH)
+        self.width, self.height = size = self._broken[1]
+        return size
 
     def split(self, aW: float, aH: float) -> list[Any]:  # noqa: N803
         """See reportlab; the parts belong to the same element."""

@@ -57,7 +57,7 @@ class TaggedTable(Table):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.key: object = self
+        self.key = object()
 
     def split(self, aW: float, aH: float) -> list[Any]:  # noqa: N803
         """The parts belong to the same table."""

@@ -14,6 +14,7 @@ from evaltool.store.errors import (
 from evaltool.store.evaluations import EvaluationRepository
 from evaltool.store.opening import Store, open_store
 from evaltool.store.plans import ActionPlanRepository
+from evaltool.store.readiness import check_usable, size_of
 from evaltool.store.repository import ActionPlans, Evaluations
 from evaltool.store.serialising import digest_of
 
@@ -31,7 +32,9 @@ __all__ = [
     "ReadOnly",
     "Store",
     "StoreError",
+    "check_usable",
     "digest_of",
     "keep_document",
     "open_store",
+    "size_of",
 ]

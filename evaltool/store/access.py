@@ -177,8 +177,14 @@ class Attempts(Protocol):
 class Consents(Protocol):
     """Which municipality lets which coach in."""
 
-    def give(self, nis_code: str, coach: str, *, by: str, at: datetime) -> None:
+    def give(
+        self, nis_code: str, coach: str, *, by: str, at: datetime, named: bool = False
+    ) -> None:
         """Let a coach in; who is in already stays so."""
+        ...
+
+    def name(self, nis_code: str, coach: str, *, named: bool) -> None:
+        """Say whether a coach who is let in may name the municipality to others."""
         ...
 
     def withdraw(self, nis_code: str, coach: str) -> None:

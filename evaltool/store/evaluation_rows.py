@@ -1,13 +1,15 @@
 """Evaluations as rows of tables, for the repositories that read or remove them."""
 
+import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Evaluation, Status, View
+from evaltool.domain.evaluation import Carried, Evaluation, Status, View
+from evaltool.store.carried import carried_where
 from evaltool.store.engine import sqlite_utils
-from evaltool.store.serialising import answers_from_json
+from evaltool.store.serialising import answers_from_json, answers_to_json, moment_to_text
 
 Row = Mapping[str, Any]
 
@@ -24,11 +26,27 @@ def evaluations_where(
         values,
     ):
         parts.setdefault(row["evaluation_id"], []).append(row)
-    return tuple(evaluation_of(row, parts.get(row["id"], ())) for row in rows)
+    carried = carried_where(db, condition, values)
+    return tuple(
+        evaluation_of(row, parts.get(row["id"], ()), carried.get(row["id"], {})) for row in rows
+    )
+
+
+def write_section(
+    db: sqlite_utils.Database, id_: str, section: str, version: int, part: Answers, at: datetime
+) -> None:
+    """Keep the answers of a section, within a transaction of the caller's."""
+    db.execute(
+        "INSERT INTO section_answers (evaluation_id, section, version, answers, saved_at)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (evaluation_id, section) DO UPDATE SET"
+        " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
+        [id_, section, version, answers_to_json(part), moment_to_text(at)],
+    )
 
 
 def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
     """Remove one evaluation, within a transaction of the caller's."""
+    db.execute("UPDATE evaluations SET started_from = NULL WHERE started_from = ?", [id_])
     db.execute(
         "DELETE FROM decisions WHERE meeting_id IN"
         " (SELECT id FROM meetings WHERE evaluation_id = ?)",
@@ -43,6 +61,7 @@ def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
         ("meetings", "evaluation_id"),
         ("reasons", "evaluation_id"),
         ("carried_over", "evaluation_id"),
+        ("assessments", "evaluation_id"),
         ("zone_members", "evaluation_id"),
         ("actions", "evaluation_id"),
         ("snapshots", "evaluation_id"),
@@ -52,8 +71,8 @@ def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
         db.execute(f"DELETE FROM {table} WHERE {column} = ?", [id_])
 
 
-def evaluation_of(row: Row, parts: Iterable[Row]) -> Evaluation:
-    """An evaluation from its row and those of its sections."""
+def evaluation_of(row: Row, parts: Iterable[Row], carried: Mapping[str, Carried]) -> Evaluation:
+    """An evaluation from its row, those of its sections and the marks of its answers."""
     values: dict[str, Any] = {}
     other_text: dict[str, str] = {}
     notes: dict[str, str] = {}
@@ -79,6 +98,23 @@ def evaluation_of(row: Row, parts: Iterable[Row]) -> Evaluation:
         created_at=datetime.fromisoformat(row["created_at"]),
         changed_at=datetime.fromisoformat(row["changed_at"]),
         finished_at=finished_at and datetime.fromisoformat(finished_at),
-        view=row["view_of"] and View(row["view_of"], row["contributor"], row["discipline"]),
+        view=_view(row),
         reminded_at=reminded_at and datetime.fromisoformat(reminded_at),
+        started_from=row["started_from"],
+        carried=carried,
     )
+
+
+def _view(row: Row) -> View | None:
+    if row["view_of"] is None:
+        return None
+    sections = None if row["sections"] is None else frozenset(json.loads(row["sections"]))
+    return View(row["view_of"], row["contributor"], row["discipline"], sections, bool(row["named"]))
+
+
+def view_to_row(view: View | None) -> tuple[str | None, ...]:
+    """The columns view_of, contributor, discipline and sections."""
+    if view is None:
+        return (None, None, None, None)
+    sections = None if view.sections is None else json.dumps(sorted(view.sections))
+    return (view.of, view.contributor, view.discipline, sections)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from evaltool.domain.access import Subject
 from evaltool.domain.answers import EMPTY, Answers
 from evaltool.domain.evaluation import (
+    Carried,
     Evaluation,
     Finished,
     NotFound,
@@ -17,15 +18,19 @@ from evaltool.domain.evaluation import (
     View,
 )
 from evaltool.domain.plan import Action
+from evaltool.store.carried import carried_where, forget_changed, insert_carried
 from evaltool.store.database import Database
 from evaltool.store.engine import sqlite_utils
 from evaltool.store.evaluation_rows import (
     delete_evaluation,
     evaluation_of,
     evaluations_where,
+    view_to_row,
+    write_section,
 )
 from evaltool.store.plans import insert_actions
 from evaltool.store.serialising import (
+    answers_from_json,
     answers_to_json,
     evaluation_from_json,
     evaluation_to_json,
@@ -55,6 +60,8 @@ class EvaluationRepository:
         actions: Iterable[Action] = (),
         id_: str | None = None,
         view: View | None = None,
+        started_from: str | None = None,
+        carried: Mapping[str, Carried] | None = None,
     ) -> Evaluation:
         """See the protocol. The id cannot be guessed."""
         if id_ is None:
@@ -64,8 +71,9 @@ class EvaluationRepository:
                 return known
             db.execute(
                 "INSERT INTO evaluations (id, nis_code, cluster, cluster_proposed, day, edition,"
-                " survey, status, created_at, changed_at, view_of, contributor, discipline)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " survey, status, created_at, changed_at, view_of, contributor, discipline,"
+                " sections, started_from)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     id_,
                     nis_code,
@@ -77,14 +85,14 @@ class EvaluationRepository:
                     Status.OPEN,
                     moment_to_text(at),
                     moment_to_text(at),
-                    view and view.of,
-                    view and view.contributor,
-                    view and view.discipline,
+                    *view_to_row(view),
+                    started_from,
                 ],
             )
             for section, part in sections.items():
                 if part != EMPTY:
-                    self._write_section(db, id_, section, 1, part, at)
+                    write_section(db, id_, section, 1, part, at)
+            insert_carried(db, id_, carried or {})
             insert_actions(db, id_, actions, at)
             return self._get(db, id_)
 
@@ -110,11 +118,11 @@ class EvaluationRepository:
     def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
         """See the protocol."""
         if nis_codes is None:
-            return self._where("view_of IS NULL ORDER BY changed_at DESC, id", [])
+            return self._where("+view_of IS NULL ORDER BY changed_at DESC, id", [])
         codes = sorted(nis_codes)
         marks = ", ".join("?" * len(codes))
         return self._where(
-            f"view_of IS NULL AND nis_code IN ({marks}) ORDER BY changed_at DESC, id", codes
+            f"+view_of IS NULL AND nis_code IN ({marks}) ORDER BY changed_at DESC, id", codes
         )
 
     def views_of(self, id_: str) -> tuple[Evaluation, ...]:
@@ -128,7 +136,7 @@ class EvaluationRepository:
     def untouched_since(self, moment: datetime) -> tuple[Evaluation, ...]:
         """See the protocol."""
         return self._where(
-            "view_of IS NULL AND changed_at < ? ORDER BY changed_at, id", [moment_to_text(moment)]
+            "+view_of IS NULL AND changed_at < ? ORDER BY changed_at, id", [moment_to_text(moment)]
         )
 
     def keep(self, id_: str, *, at: datetime) -> None:
@@ -145,6 +153,8 @@ class EvaluationRepository:
                 "UPDATE evaluations SET reminded_at = ? WHERE id = ?", [moment_to_text(at), id_]
             )
 
+    # "+view_of" keeps the engine from its index: nearly all evaluations are no view of another,
+    # and it would look at every one of them.
     def _where(self, condition: str, values: list[str]) -> tuple[Evaluation, ...]:
         with self._database.reading() as db:
             return evaluations_where(db, condition, values)
@@ -167,7 +177,8 @@ class EvaluationRepository:
                 return current
             if version != expected_version:
                 raise VersionConflict(current)
-            self._write_section(db, id_, section, version + 1, part, at)
+            write_section(db, id_, section, version + 1, part, at)
+            forget_changed(db, id_, answers_from_json(held), part)
             self._touch(db, id_, at)
             return self._get(db, id_)
 
@@ -266,7 +277,8 @@ class EvaluationRepository:
         if row is None:
             return None
         parts = db.query("SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
-        return evaluation_of(row, parts)
+        carried = carried_where(db, "id = ?", [id_])
+        return evaluation_of(row, parts, carried.get(id_, {}))
 
     def _open(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
         current = self._get(db, id_)
@@ -279,20 +291,4 @@ class EvaluationRepository:
         db.execute(
             "UPDATE evaluations SET changed_at = ?, reminded_at = NULL WHERE id = ?",
             [moment_to_text(at), id_],
-        )
-
-    @staticmethod
-    def _write_section(
-        db: sqlite_utils.Database,
-        id_: str,
-        section: str,
-        version: int,
-        part: Answers,
-        at: datetime,
-    ) -> None:
-        db.execute(
-            "INSERT INTO section_answers (evaluation_id, section, version, answers, saved_at)"
-            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (evaluation_id, section) DO UPDATE SET"
-            " version = excluded.version, answers = excluded.answers, saved_at = excluded.saved_at",
-            [id_, section, version, answers_to_json(part), moment_to_text(at)],
         )

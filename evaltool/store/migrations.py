@@ -1,189 +1,9 @@
 """The shape of the database, step by step. A step that was released is never changed."""
 
-from evaltool.store.engine import Migrations, sqlite_utils
+from evaltool.store.engine import sqlite_utils
+from evaltool.store.first_migrations import MIGRATIONS
 
-MIGRATIONS = Migrations("evaltool")
-
-
-@MIGRATIONS()
-def m001_evaluations(db: sqlite_utils.Database) -> None:
-    """Evaluations, their answers per section, and what was reported at each finishing."""
-    db.table("evaluations").create(
-        {
-            "id": str,
-            "nis_code": str,
-            "cluster": int,
-            "cluster_proposed": int,
-            "day": str,
-            "edition": str,
-            "survey": str,
-            "status": str,
-            "created_at": str,
-            "changed_at": str,
-            "finished_at": str,
-        },
-        pk="id",
-        not_null={"nis_code", "cluster", "day", "edition", "survey", "status", "changed_at"},
-    )
-    db.table("evaluations").create_index(["changed_at"])
-    db.table("section_answers").create(
-        {
-            "evaluation_id": str,
-            "section": str,
-            "version": int,
-            "answers": str,
-            "saved_at": str,
-        },
-        pk=("evaluation_id", "section"),
-        foreign_keys=[("evaluation_id", "evaluations", "id")],
-        not_null={"version", "answers", "saved_at"},
-    )
-    db.table("snapshots").create(
-        {
-            "evaluation_id": str,
-            "number": int,
-            "finished_at": str,
-            "evaluation": str,
-        },
-        pk=("evaluation_id", "number"),
-        foreign_keys=[("evaluation_id", "evaluations", "id")],
-        not_null={"finished_at", "evaluation"},
-    )
-
-
-@MIGRATIONS()
-def m002_actions(db: sqlite_utils.Database) -> None:
-    """The action plan of each evaluation, in the order in which actions were added."""
-    db.table("actions").create(
-        {
-            "id": str,
-            "evaluation_id": str,
-            "number": int,
-            "version": int,
-            "title": str,
-            "finding": str,
-            "owner": str,
-            "due": str,
-            "state": str,
-            "remark": str,
-            "changed_at": str,
-        },
-        pk="id",
-        foreign_keys=[("evaluation_id", "evaluations", "id")],
-        not_null={
-            *("evaluation_id", "number", "version", "title", "owner", "state", "remark"),
-            "changed_at",
-        },
-    )
-    db.table("actions").create_index(["evaluation_id", "number"], unique=True)
-
-
-@MIGRATIONS()
-def m003_content_of_reports(db: sqlite_utils.Database) -> None:
-    """With which texts, rules and figures each report was made; not known of earlier ones."""
-    db.table("snapshots").add_column("content", str, not_null_default="")
-
-
-@MIGRATIONS()
-def m004_accounts(db: sqlite_utils.Database) -> None:
-    """Who can sign in, by which links, and who is signed in; what they tried."""
-    db.table("accounts").create(
-        {
-            "id": str,
-            "address": str,
-            "name": str,
-            "role": str,
-            "nis_code": str,
-            "state": str,
-            "created_at": str,
-            "invited_by": str,
-            "password": str,
-            "second_factor": str,
-            "last_step": int,
-            "subject": str,
-            "signed_in_at": str,
-        },
-        pk="id",
-        not_null={"address", "name", "role", "state", "created_at", "last_step"},
-        defaults={"last_step": 0},
-    )
-    db.table("accounts").create_index(["address"], unique=True)
-    db.table("accounts").create_index(["subject"], unique=True)
-    db.table("accounts").create_index(["nis_code"])
-    for name, columns in (
-        ("recovery_codes", {"digest": str, "account_id": str}),
-        ("links", {"digest": str, "account_id": str, "purpose": str, "expires_at": str}),
-        (
-            "sessions",
-            {
-                **dict.fromkeys(("digest", "handle", "account_id", "stage"), str),
-                **dict.fromkeys(("started_at", "seen_at", "browser"), str),
-                **dict.fromkeys(("provider_session", "id_token", "pending_secret"), str),
-            },
-        ),
-    ):
-        db.table(name).create(columns, pk="digest", foreign_keys=[("account_id", "accounts", "id")])
-        db.table(name).create_index(["account_id"])
-    # Digests of account and address of the network, not the things themselves.
-    db.table("attempts").create(
-        {"id": int, "account": str, "address": str, "at": str, "succeeded": int},
-        pk="id",
-        not_null={"account", "address", "at", "succeeded"},
-    )
-    db.table("attempts").create_index(["account", "at"])
-    db.table("attempts").create_index(["address", "at"])
-    db.table("outbox").create(
-        {
-            "id": str,
-            "account_id": str,
-            "purpose": str,
-            "attempts": int,
-            "queued_at": str,
-            "next_at": str,
-        },
-        pk="id",
-        foreign_keys=[("account_id", "accounts", "id")],
-        not_null={"account_id", "purpose", "attempts", "queued_at", "next_at"},
-    )
-    db.table("outbox").create_index(["next_at"])
-
-
-@MIGRATIONS()
-def m005_municipalities(db: sqlite_utils.Database) -> None:
-    """Who lets which coach in, whose view an evaluation is, how long it is kept; lists; the log."""
-    db.table("consents").create(
-        {"nis_code": str, "account_id": str, "given_at": str, "given_by": str},
-        pk=("nis_code", "account_id"),
-        foreign_keys=[("account_id", "accounts", "id")],
-        not_null={"given_at", "given_by"},
-    )
-    db.table("consents").create_index(["account_id"])
-    evaluations = db.table("evaluations")
-    for column in ("view_of", "contributor", "discipline", "reminded_at"):
-        evaluations.add_column(column, str)
-    evaluations.create_index(["nis_code", "changed_at"])
-    evaluations.create_index(["view_of"])
-    evaluations.create_index(["contributor"])
-    db.table("lists").create(
-        {"kind": str, "number": int, "content": str, "loaded_at": str, "loaded_by": str},
-        pk=("kind", "number"),
-        not_null={"content", "loaded_at", "loaded_by"},
-    )
-    db.table("audit").create(
-        {
-            "number": int,
-            **dict.fromkeys(("at", "actor", "role", "action"), str),
-            **dict.fromkeys(("nis_code", "evaluation", "detail", "digest"), str),
-        },
-        pk="number",
-        not_null={"at", "actor", "role", "action", "nis_code", "evaluation", "detail", "digest"},
-    )
-    db.table("audit").create_index(["nis_code", "number"])
-    for change in ("UPDATE", "DELETE"):
-        db.execute(
-            f"CREATE TRIGGER audit_is_append_only_{change.lower()} BEFORE {change} ON audit"
-            " BEGIN SELECT RAISE(ABORT, 'the audit log is append only'); END"
-        )
+__all__ = ["MIGRATIONS"]
 
 
 @MIGRATIONS()
@@ -202,12 +22,13 @@ def m006_views_and_time(db: sqlite_utils.Database) -> None:
         foreign_keys=[("evaluation_id", "evaluations", "id")],
         not_null={"text", "given_at", "given_by"},
     )
-    # An answer that nobody confirmed yet since it was carried over, and of which day it is.
+    # An answer that is as it was carried over: of which day, and whether somebody confirmed it.
     db.table("carried_over").create(
-        {"evaluation_id": str, "question": str, "since": str},
+        {"evaluation_id": str, "question": str, "since": str, "confirmed": int},
         pk=("evaluation_id", "question"),
         foreign_keys=[("evaluation_id", "evaluations", "id")],
-        not_null={"since"},
+        not_null={"since", "confirmed"},
+        defaults={"confirmed": 0},
     )
 
 
@@ -220,15 +41,22 @@ def m007_meetings(db: sqlite_utils.Database) -> None:
             "evaluation_id": str,
             "day": str,
             "title": str,
+            # Minutes that the meeting is to take.
+            "length": int,
             "present": str,
             "status": str,
             "version": int,
             "created_at": str,
             "changed_at": str,
+            "started_at": str,
+            "closed_at": str,
         },
         pk="id",
         foreign_keys=[("evaluation_id", "evaluations", "id")],
-        not_null={*("evaluation_id", "day", "title", "present", "status", "version"), "changed_at"},
+        not_null={
+            *("evaluation_id", "day", "title", "length", "present", "status", "version"),
+            *("created_at", "changed_at"),
+        },
     )
     db.table("meetings").create_index(["evaluation_id", "day"])
     db.table("agenda_items").create(
@@ -254,18 +82,21 @@ def m007_meetings(db: sqlite_utils.Database) -> None:
             "item_id": str,
             "number": int,
             "text": str,
+            # As it was decided, whatever becomes of the action in the plan.
+            "owner": str,
+            "due": str,
             "action_id": str,
         },
         pk="id",
         foreign_keys=[("meeting_id", "meetings", "id"), ("item_id", "agenda_items", "id")],
-        not_null={"meeting_id", "number", "text"},
+        not_null={"meeting_id", "number", "text", "owner"},
     )
     db.table("decisions").create_index(["meeting_id", "number"])
 
 
 @MIGRATIONS()
 def m008_police_zones(db: sqlite_utils.Database) -> None:
-    """The municipalities of a police zone that an evaluation is of, besides the one that keeps it."""
+    """The municipalities of a police zone that take part in an evaluation of one of them."""
     db.table("zone_members").create(
         {
             "evaluation_id": str,
@@ -317,3 +148,11 @@ def m009_coaching(db: sqlite_utils.Database) -> None:
         not_null={"coach", "nis_code", "day", "agreed", "version", "changed_at"},
     )
     db.table("coach_sessions").create_index(["nis_code", "coach"])
+    # What a finished report says in short, so that an overview of many need not work it out.
+    db.table("assessments").create(
+        {"evaluation_id": str, "number": int, "content": str, "held": str},
+        pk=("evaluation_id", "number"),
+        foreign_keys=[("evaluation_id", "evaluations", "id")],
+        not_null={"content", "held"},
+    )
+    db.table("audit").create_index(["actor", "action", "at"])

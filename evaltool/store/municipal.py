@@ -17,13 +17,23 @@ class ConsentRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def give(self, nis_code: str, coach: str, *, by: str, at: datetime) -> None:
+    def give(
+        self, nis_code: str, coach: str, *, by: str, at: datetime, named: bool = False
+    ) -> None:
         """See the protocol."""
         with self._database.transaction() as db:
             db.execute(
-                "INSERT INTO consents (nis_code, account_id, given_at, given_by)"
-                " VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                [nis_code, coach, moment_to_text(at), by],
+                "INSERT INTO consents (nis_code, account_id, given_at, given_by, named)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                [nis_code, coach, moment_to_text(at), by, int(named)],
+            )
+
+    def name(self, nis_code: str, coach: str, *, named: bool) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            db.execute(
+                "UPDATE consents SET named = ? WHERE nis_code = ? AND account_id = ?",
+                [int(named), nis_code, coach],
             )
 
     def withdraw(self, nis_code: str, coach: str) -> None:
@@ -80,6 +90,7 @@ def _consent(row: Row) -> Consent:
         row["account_id"],
         datetime.fromisoformat(row["given_at"]),
         row["given_by"],
+        bool(row["named"]),
     )
 
 

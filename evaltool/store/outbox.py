@@ -72,6 +72,12 @@ class OutboxRepository:
             )
             return tuple(_waiting(row) for row in rows)
 
+    def waiting(self) -> int:
+        """How many letters wait, due or not."""
+        with self._database.reading() as db:
+            (count,) = db.execute("SELECT COUNT(*) FROM outbox").fetchone()
+            return int(count)
+
     def sent(self, id_: str) -> None:
         """It is sent: it waits no more."""
         self._delete(id_)

@@ -6,8 +6,9 @@ from typing import Protocol
 
 from evaltool.domain.access import Subject
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Evaluation, Snapshot, View
+from evaltool.domain.evaluation import Carried, Evaluation, Snapshot, View
 from evaltool.domain.plan import Action, PlannedAction
+from evaltool.domain.zone import MemberState, ZoneMember
 
 
 class Evaluations(Protocol):
@@ -32,8 +33,13 @@ class Evaluations(Protocol):
         actions: Iterable[Action] = (),
         id_: str | None = None,
         view: View | None = None,
+        started_from: str | None = None,
+        carried: Mapping[str, Carried] | None = None,
     ) -> Evaluation:
         """Keep a new evaluation, with the answers it has so far per section and its plan.
+
+        ``started_from`` is the id of the evaluation that its answers were carried over from,
+        ``carried`` marks them by question.
 
         ``id_`` is one that nobody can guess, by default one made here. Where there is an
         evaluation with this id already, it is given back as it is and nothing new is kept.
@@ -128,6 +134,64 @@ class Evaluations(Protocol):
 
         It cannot be recovered from the file: see docs/security.md.
         """
+        ...
+
+
+class Consensus(Protocol):
+    """Why a municipality chose its common answers, and who lets her name be shown."""
+
+    def reasons(self, evaluation_id: str) -> Mapping[str, str]:
+        """Why a common answer was chosen, by question."""
+        ...
+
+    def give_reason(
+        self, evaluation_id: str, question: str, text: str, *, by: str, at: datetime
+    ) -> None:
+        """Keep why, in place of what was said before; an empty text takes it away."""
+        ...
+
+    def show_name(self, view_id: str, *, shown: bool) -> None:
+        """Whether the name of a contributor may stand beside her discipline."""
+        ...
+
+
+class Zones(Protocol):
+    """Which municipalities of a police zone take part in an evaluation of one of them."""
+
+    def of(self, evaluation_id: str) -> tuple[ZoneMember, ...]:
+        """Those that were asked, by code."""
+        ...
+
+    def ask(
+        self,
+        evaluation_id: str,
+        members: Iterable[tuple[str, int]],
+        *,
+        state: MemberState,
+        at: datetime,
+    ) -> None:
+        """Ask these, by code and cluster, and no others; what one answered already stays."""
+        ...
+
+    def answer(
+        self,
+        evaluation_id: str,
+        nis_code: str,
+        state: MemberState,
+        *,
+        cluster: int,
+        by: str,
+        at: datetime,
+    ) -> bool:
+        """What a municipality says itself; False where it was not asked."""
+        ...
+
+    def leave(self, evaluation_id: str, nis_code: str) -> None:
+        """A municipality is no longer asked."""
+        ...
+
+    def asked_of(self, nis_code: str) -> tuple[tuple[str, ZoneMember], ...]:
+        """What a municipality was asked, by the id of the evaluation, the last first."""
         ...
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.document import plain
-from evaltool.domain.evaluation import Evaluation, Status
+from evaltool.domain.evaluation import Carried, Evaluation, Status
 
 _DIGEST_LENGTH = 16
 
@@ -29,7 +29,7 @@ def answers_from_json(text: str) -> Answers:
 
 def evaluation_to_json(evaluation: Evaluation) -> str:
     """A whole evaluation as text."""
-    held = {
+    held: dict[str, object] = {
         "id": evaluation.id,
         "nis_code": evaluation.nis_code,
         "cluster": evaluation.cluster,
@@ -44,6 +44,11 @@ def evaluation_to_json(evaluation: Evaluation) -> str:
         "changed_at": evaluation.changed_at.isoformat(),
         "finished_at": evaluation.finished_at and evaluation.finished_at.isoformat(),
     }
+    if evaluation.carried:
+        held["carried"] = {
+            id_: [mark.since.isoformat(), mark.confirmed]
+            for id_, mark in evaluation.carried.items()
+        }
     return json.dumps(held, ensure_ascii=False, sort_keys=True)
 
 
@@ -59,6 +64,10 @@ def evaluation_from_json(text: str) -> Evaluation:
             "created_at": datetime.fromisoformat(held["created_at"]),
             "changed_at": datetime.fromisoformat(held["changed_at"]),
             "finished_at": held["finished_at"] and datetime.fromisoformat(held["finished_at"]),
+            "carried": {
+                id_: Carried(date.fromisoformat(since), confirmed)
+                for id_, (since, confirmed) in held.get("carried", {}).items()
+            },
         }
     )
 

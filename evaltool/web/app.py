@@ -9,18 +9,26 @@ from evaltool import catalogue
 from evaltool.paths import STATIC, TEMPLATES
 from evaltool.store import open_store
 from evaltool.web import (
+    agendas,
     assess,
+    deciding,
     documents,
     errors,
     explaining,
     finishing,
     glossary,
     keeping,
+    logs,
+    meetings,
+    over_time,
     planning,
+    probes,
     rendering,
     results,
+    room,
     start,
     statements,
+    zones,
 )
 from evaltool.web.context import Services, install
 from evaltool.web.guard import check_access
@@ -56,8 +64,11 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         # A page that was open all day must still be saved.
         WTF_CSRF_TIME_LIMIT=None,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        DATABASE=settings.database,
     )
     install(app, Services(catalogue.loaded(), open_store(settings.database), hosted))
+    if hosted is not None:
+        logs.install(app)
     protect(app, settings)
     app.before_request(check_access)
     CSRFProtect(app)
@@ -72,8 +83,14 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         results,
         documents,
         planning,
+        meetings,
+        agendas,
+        room,
+        deciding,
+        over_time,
         glossary,
         statements,
+        zones,
     ):
         app.register_blueprint(module.blueprint)
     if hosted is not None:
@@ -81,4 +98,5 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         from evaltool.web.accounts import install as install_accounts
 
         install_accounts(app, hosted)
+        app.register_blueprint(probes.blueprint)
     return app

@@ -12,6 +12,7 @@ from evaltool.domain.language import date_text
 from evaltool.domain.questionnaire import Section
 from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
+from evaltool.web.carrying import carried_view, confirmed, marks_on, shown_as_still
 from evaltool.web.conflicts import KEEP, changed, conflict_page
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.forms import Submission, parse
@@ -44,11 +45,12 @@ def overview(id_: str) -> Response:
             title=texts()("overview.title", municipality=municipality_of(evaluation).name),
             evaluation=evaluation,
             municipality=municipality_of(evaluation),
-            tasks=tasks(questionnaire, evaluation.answers),
+            tasks=tasks(questionnaire, evaluation.answers, evaluation.only),
             cluster_label=wording().cluster(evaluation.cluster),
             day=date_text(evaluation.day, language()),
             snapshots=services().evaluations.snapshots(id_),
             continue_at=_first_open(evaluation),
+            carried=carried_view(evaluation),
             discipline=""
             if evaluation.view is None
             else wording().option("livcr_members", evaluation.view.discipline),
@@ -59,7 +61,7 @@ def overview(id_: str) -> Response:
 def _first_open(evaluation: Evaluation) -> Stop | None:
     """The first page of a section that is not done and not optional."""
     questionnaire = services().catalogue.questionnaire
-    for found in stops(questionnaire, evaluation.answers):
+    for found in stops(questionnaire, evaluation.answers, evaluation.only):
         done = state(questionnaire, evaluation.answers, found.section.id) is SectionState.DONE
         if not done and not found.section.optional:
             return found
@@ -83,6 +85,8 @@ def section(id_: str, section_id: str, number: int) -> AnyResponse:
 def _stop(evaluation: Evaluation, section_id: str, number: int) -> Stop:
     questionnaire = services().catalogue.questionnaire
     found = questionnaire.section_by_id.get(section_id)
+    if evaluation.only is not None and section_id not in evaluation.only:
+        abort(404)
     if found is None or not 1 <= number <= len(found.pages):
         abort(404)
     return stop(questionnaire, evaluation.answers, found, number)
@@ -118,13 +122,15 @@ def _keep(evaluation: Evaluation, here: Stop, answers: Answers, sent: Submission
         return _conflict(evaluation, here, answers)
     part = evaluation.answers.with_part(here.questions, answers).part(here.section.questions)
     try:
-        saved = held.evaluations.save_section(
-            evaluation.id,
-            here.section.id,
-            expected_version=evaluation.versions.get(here.section.id, 0),
-            part=part,
-            at=held.now(),
-        )
+        with held.store.together():
+            saved = held.evaluations.save_section(
+                evaluation.id,
+                here.section.id,
+                expected_version=evaluation.versions.get(here.section.id, 0),
+                part=part,
+                at=held.now(),
+            )
+            saved = confirmed(saved, here)
     except Finished:
         return _unsaved(texts()("section.finished"), 409)
     except VersionConflict as conflict:
@@ -153,7 +159,7 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
     if "later" in request.form:
         tell(t("section.saved_for_later"))
         return redirect(url_for("assess.overview", id_=evaluation.id), 303)
-    previous, following = neighbours(questionnaire, evaluation.answers, here)
+    previous, following = neighbours(questionnaire, evaluation.answers, here, evaluation.only)
     if "back" in request.form:
         return _to(evaluation, previous)
     done = state(questionnaire, evaluation.answers, here.section.id) is SectionState.DONE
@@ -189,6 +195,10 @@ def _conflict(current: Evaluation, here: Stop, mine: Answers) -> AnyResponse:
     differing = differences(mine, current.answers, here.questions)
     if not differing:
         # Somebody else changed other pages of this section; these questions are as sent.
+        try:
+            current = confirmed(current, here)
+        except Finished:
+            return _unsaved(texts()("section.finished"), 409)
         return _saved_json(current, here) if wants_json() else _after(current, here)
     if wants_json():
         return _json({"conflict": texts()("conflict.told")}, 409)
@@ -250,5 +260,7 @@ def _saved_json(evaluation: Evaluation, here: Stop) -> Response:
         "base": base_of(here, evaluation.answers),
         "saved": texts()("section.saved", moment=moment_text(evaluation.changed_at)),
         "warnings": warnings,
+        "carried": list(marks_on(evaluation, here)),
+        "still": shown_as_still(evaluation, here),
     }
     return _json(body, 200)

@@ -1,13 +1,14 @@
 """Error pages: what happened, that nothing is lost, what to do now."""
 
 from flask import Flask, Response, request, url_for
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.exceptions import HTTPException
+from wtforms import ValidationError
 
 from evaltool.store import StoreError
 from evaltool.web import assess
 from evaltool.web.context import texts
-from evaltool.web.pages import ErrorPage
+from evaltool.web.pages import ErrorPage, SentAgainPage
 from evaltool.web.rendering import failure, render, wants_json
 
 _KNOWN = (400, 401, 403, 404, 405, 409, 413)
@@ -19,6 +20,8 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:
         status = error.code or 500
+        if status == 401 and request.endpoint == "assess.section" and _is_ours():
+            return _send_again()
         links = _ways_out() if status == 409 else ()
         return error_page(f"error.{status if status in _KNOWN else 500}", status, links=links)
 
@@ -40,6 +43,26 @@ def install(app: Flask) -> None:
     def broken(error: Exception) -> Response:
         app.logger.exception("failed: %s %s", request.method, request.endpoint)
         return error_page("error.500", 500)
+
+
+def _is_ours() -> bool:
+    """Whether a page of ours in this browser sent this, and no page of somebody else."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return not wants_json()
+
+
+def _send_again() -> Response:
+    """What was sent, to send again once somebody is signed in: nothing is lost."""
+    # The token counts no longer then: the answers come back to look at, with a new one.
+    page = SentAgainPage(
+        title=texts()("error.401.title"),
+        action=request.path,
+        fields=tuple(request.form.items(multi=True)),
+    )
+    return render(page, 401)
 
 
 def _ways_out() -> tuple[tuple[str, str], ...]:

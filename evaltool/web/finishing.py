@@ -1,6 +1,6 @@
 """Checking all answers, finishing, reopening, changing details, exporting and deleting."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -12,6 +12,7 @@ from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation, Finished, ProfileConflict, Status
 from evaltool.domain.feedback import remarks
 from evaltool.domain.language import date_text
+from evaltool.web.carrying import said_of
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.dates import day_to_type, typed_day
 from evaltool.web.files import attachment, file_name
@@ -39,7 +40,11 @@ def check(id_: str) -> Response:
     evaluation = evaluation_or_404(id_)
     questionnaire = services().catalogue.questionnaire
     given = reported(questionnaire, evaluation.answers)
-    sections = tuple(_section(given, task) for task in tasks(questionnaire, evaluation.answers))
+    carried = said_of(evaluation)
+    sections = tuple(
+        _section(given, carried, task)
+        for task in tasks(questionnaire, evaluation.answers, evaluation.only)
+    )
     gaps = sum(s.task.open for s in sections if not s.task.section.optional)
     return render(
         CheckPage(
@@ -50,6 +55,7 @@ def check(id_: str) -> Response:
             gaps=gaps,
             remarks=tuple(_remarks(evaluation)),
             unused=len(set(evaluation.answers.values) - set(given.values)),
+            carried=len(carried),
         )
     )
 
@@ -67,7 +73,7 @@ def _remarks(evaluation: Evaluation) -> Iterator[str]:
         yield t.of(remark.text).replace("{labels}", "; ".join(dict.fromkeys(labels)))
 
 
-def _section(given: Answers, task: Task) -> CheckSection:
+def _section(given: Answers, carried: Mapping[str, str], task: Task) -> CheckSection:
     questionnaire = services().catalogue.questionnaire
     now_asked = asked(questionnaire, given)
     words = wording()
@@ -84,6 +90,7 @@ def _section(given: Answers, task: Task) -> CheckSection:
                 answer=words.answer(question, given) if complete else (),
                 note=note,
                 warning=warning(given, question.id),
+                carried=carried.get(question.id, ""),
             )
         )
     return CheckSection(task=task, rows=tuple(rows))

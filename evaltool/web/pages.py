@@ -12,6 +12,7 @@ from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.report import Chapter, Report, SourceView
+from evaltool.web.carrying import CarriedView, Earlier, Mark
 from evaltool.web.walk import Stop, Task
 
 
@@ -57,7 +58,11 @@ class StartPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class NewPage(Page):
-    """Choosing the municipality: what was typed, what fits, and the card of the one chosen."""
+    """Choosing the municipality: what was typed, what fits, and the card of the one chosen.
+
+    ``earlier`` are the finished evaluations that the new one can start from, ``start_from`` the
+    id of the one proposed (empty: none of them).
+    """
 
     template: ClassVar[str] = "new.html"
     typed: str
@@ -67,6 +72,8 @@ class NewPage(Page):
     clusters: tuple[Cluster, ...]
     cluster: int | None
     ticket: str = ""
+    earlier: tuple[Earlier, ...] = ()
+    start_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +95,7 @@ class OverviewPage(EvaluationPage):
     snapshots: tuple[Snapshot, ...]
     continue_at: Stop | None
     discipline: str
+    carried: CarriedView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +116,8 @@ class SectionPage(EvaluationPage):
     ``errors`` are sentences per question, ``invalid`` the ids of the fields at fault,
     ``rankable`` lists (code, label) of what can be ranked; ``warnings``, per question, what to
     say of personal data that its texts seem to hold; ``routes`` in words when a conditional
-    question is asked.
+    question is asked; ``marks`` the carried answers, of which ``still`` were confirmed already
+    when the page was made.
     """
 
     template: ClassVar[str] = "section.html"
@@ -125,6 +134,8 @@ class SectionPage(EvaluationPage):
     routes: Mapping[str, str]
     questions: Mapping[str, Question]
     dont_know: Text
+    marks: Mapping[str, Mark]
+    still: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +176,7 @@ class CheckRow:
     answer: tuple[str, ...]
     note: str
     warning: str
+    carried: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,6 +196,7 @@ class CheckPage(EvaluationPage):
     gaps: int
     remarks: tuple[str, ...]
     unused: int
+    carried: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,6 +233,7 @@ class ResultsPage(EvaluationPage):
     picked: frozenset[str]
     meetings: tuple[int, ...]
     levels_picture: str
+    evolution_picture: str
 
 
 @dataclass(frozen=True)
@@ -236,6 +250,15 @@ class GlossaryPage(Page):
 
     template: ClassVar[str] = "glossary.html"
     terms: tuple[ExplainedTerm, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentAgainPage(Page):
+    """What somebody sent who was no longer signed in: it can be sent again after that."""
+
+    template: ClassVar[str] = "sent_again.html"
+    action: str
+    fields: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, kw_only=True)

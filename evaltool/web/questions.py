@@ -10,6 +10,7 @@ from evaltool.domain.questionnaire import Kind
 from evaltool.domain.validation import Problem
 from evaltool.domain.wording import Wording
 from evaltool.store import digest_of
+from evaltool.web.carrying import marks_on, shown_as_still
 from evaltool.web.context import municipality_of, services, texts
 from evaltool.web.forms import Submission
 from evaltool.web.pages import Message, SectionPage
@@ -69,7 +70,7 @@ def section_page(
         answers=answers,
         version=known if sent is None else sent.version,
         base=base_of(here, evaluation.answers) if sent is None else sent.base,
-        tasks=tasks(questionnaire, evaluation.answers),
+        tasks=tasks(questionnaire, evaluation.answers, evaluation.only),
         saved=moment_text(evaluation.changed_at) if known else "",
         errors=errors or {},
         invalid=frozenset((invalid or {}).values()),
@@ -78,6 +79,8 @@ def section_page(
         routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
         questions=questionnaire.by_id,
         dont_know=questionnaire.dont_know,
+        marks=marks_on(evaluation, here, as_sent=sent is not None),
+        still=shown_as_still(evaluation, here, as_sent=sent is not None),
     )
 
 

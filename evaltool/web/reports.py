@@ -7,12 +7,16 @@ from typing import Concatenate, ParamSpec
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from evaltool.domain.carrying import unconfirmed
 from evaltool.domain.document import document_of
 from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
 from evaltool.web.context import evaluation_or_404, library, municipality_of, services, texts
+from evaltool.web.differing import differences_on
+from evaltool.web.history import evolution_until
 from evaltool.web.rendering import tell
+from evaltool.web.zones import zone_of
 
 P = ParamSpec("P")
 
@@ -23,7 +27,14 @@ def report_of(evaluation: Evaluation) -> Report:
     document = document_of(
         evaluation, municipality_of(evaluation), (planned.action for planned in plan)
     )
-    return build(library(), document)
+    return build(
+        library(),
+        document,
+        differences=differences_on(evaluation),
+        zone=zone_of(evaluation),
+        carried=unconfirmed(services().catalogue.questionnaire, evaluation),
+        evolution=evolution_until(evaluation),
+    )
 
 
 def as_reported(id_: str, *, any_edition: bool = False) -> Snapshot | None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, abort, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.charts import inline_levels
+from evaltool.charts import inline_levels, inline_small_multiples
 from evaltool.domain.access import Permission
 from evaltool.domain.answers import SectionState, state
 from evaltool.domain.evaluation import Snapshot, Status
@@ -40,6 +40,9 @@ def show(snapshot: Snapshot) -> AnyResponse:
             picked=frozenset(a.finding for a in report.actions if a.finding is not None),
             meetings=tuple(form.minutes for form in held.catalogue.meetings),
             levels_picture=inline_levels(report.level_picture),
+            evolution_picture=inline_small_multiples(report.evolution.picture)
+            if report.evolution is not None and report.evolution.picture is not None
+            else "",
         )
     )
 
@@ -70,7 +73,12 @@ def section(id_: str, section_id: str) -> AnyResponse:
     order = [s.id for s in questionnaire.sections]
     later = order[order.index(section_id) + 1 :]
     following = next(
-        (s for s in stops(questionnaire, evaluation.answers) if s.section.id in later), None
+        (
+            s
+            for s in stops(questionnaire, evaluation.answers, evaluation.only)
+            if s.section.id in later
+        ),
+        None,
     )
     return render(
         ComparisonPage(

@@ -10,8 +10,10 @@ from evaltool.domain.access import Permission, Role, Subject, may
 from evaltool.domain.answers import SectionState
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality
+from evaltool.domain.zone import MemberState
 from evaltool.pdf import blank_questionnaire
 from evaltool.store import keep_document
+from evaltool.web.carrying import copied, earlier_of, source_of
 from evaltool.web.context import library, services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.files import pdf_response
@@ -37,7 +39,7 @@ def index() -> Response:
     for evaluation in _evaluations():
         states = [
             task.state
-            for task in tasks(held.catalogue.questionnaire, evaluation.answers)
+            for task in tasks(held.catalogue.questionnaire, evaluation.answers, evaluation.only)
             if not task.section.optional and task.state is not SectionState.NOT_ASKED
         ]
         rows.append(
@@ -73,6 +75,10 @@ def _evaluations() -> Iterator[Evaluation]:
     for evaluation in held.evaluations.listing(codes):
         if may(who, Permission.READ, Subject(evaluation.nis_code)):
             yield evaluation
+    if who.nis_code is not None:
+        for id_, member in held.store.zones.asked_of(who.nis_code):
+            if member.state is MemberState.CONFIRMED:
+                yield held.evaluations.get(id_)
     if who.account is not None:
         yield from held.evaluations.views_by(who.account)
 
@@ -81,8 +87,9 @@ def _evaluations() -> Iterator[Evaluation]:
 @guarded(Permission.CREATE)
 def new() -> Response:
     """Choose the municipality: by name, from a list where several fit, then its card."""
+    wanted = request.args.get("from")
     if (code := actor().nis_code) is not None:
-        return _card(services().register.known(code))
+        return _card(services().register.known(code), start_from=wanted)
     typed = request.args.get("name", "").strip()
     found = services().register.search(typed)
     if typed and not found:
@@ -92,7 +99,7 @@ def new() -> Response:
         message = Message(texts()("new.too_many", number=len(found)), "name")
         return _choose(typed, messages=(message,))
     if len(found) == 1:
-        return _card(found[0])
+        return _card(found[0], start_from=wanted)
     return _choose(typed, found=found)
 
 
@@ -107,10 +114,17 @@ def create() -> AnyResponse:
             "", messages=(Message(texts()("new.choose_municipality"), "name"),), status=422
         )
     cluster = request.form.get("cluster", "")
-    if cluster not in {str(number) for number in held.register.clusters}:
-        return _card(municipality, (Message(texts()("new.choose_cluster"), "cluster"),), 422)
     if not may(actor(), Permission.CREATE, Subject(municipality.nis_code)):
         abort(403)
+    wanted = request.form.get("start_from")
+    if cluster not in {str(number) for number in held.register.clusters}:
+        message = Message(texts()("new.choose_cluster"), "cluster")
+        return _card(municipality, (message,), 422, start_from=wanted)
+    source = source_of(municipality.nis_code, wanted) if wanted else None
+    if wanted and source is None:
+        message = Message(texts()("carrying.gone"), "start-from")
+        return _card(municipality, (message,), 422)
+    sections, carried = copied(held.catalogue.questionnaire, source)
     now = held.now()
     with held.store.together():
         evaluation = held.evaluations.create(
@@ -121,9 +135,11 @@ def create() -> AnyResponse:
             day=now.astimezone().date(),
             edition=held.catalogue.questionnaire.edition,
             survey=held.catalogue.benchmark.survey.edition,
-            sections={},
+            sections=sections,
             at=now,
-            id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster),
+            id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster, wanted or ""),
+            started_from=None if source is None else source.evaluation.id,
+            carried=carried,
         )
         write_down(Permission.CREATE, municipality.nis_code, evaluation.id)
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
@@ -206,8 +222,16 @@ def _choose(
 
 
 def _card(
-    municipality: Municipality, messages: tuple[Message, ...] = (), status: int = 200
+    municipality: Municipality,
+    messages: tuple[Message, ...] = (),
+    status: int = 200,
+    *,
+    start_from: str | None = None,
 ) -> Response:
+    """The card of a municipality; ``start_from`` is what was chosen, None for what is proposed."""
+    earlier = earlier_of(municipality.nis_code, start_from or "")
+    known = {choice.id for choice in earlier}
+    proposed = next((choice.id for choice in earlier if choice.is_last), "")
     page = NewPage(
         title=texts()("new.title_card", municipality=municipality.name),
         messages=messages,
@@ -218,5 +242,7 @@ def _card(
         ticket=new_ticket(),
         clusters=tuple(services().register.clusters.values()),
         cluster=municipality.proposal.cluster,
+        earlier=earlier,
+        start_from=start_from if start_from in {"", *known} else proposed,
     )
     return render(page, status)

@@ -61,9 +61,16 @@ def _rest_holds(
     return all(met(clause) for clause in question.asked_if if clause.question not in here)
 
 
-def stops(questionnaire: Questionnaire, answers: Answers) -> Iterator[Stop]:
-    """Every page that has something to ask, in the order of the walk."""
+def stops(
+    questionnaire: Questionnaire, answers: Answers, only: frozenset[str] | None = None
+) -> Iterator[Stop]:
+    """Every page that has something to ask, in the order of the walk.
+
+    ``only`` are the ids of the sections that are asked, by default all of them.
+    """
     for section in questionnaire.sections:
+        if only is not None and section.id not in only:
+            continue
         for number in range(1, len(section.pages) + 1):
             found = stop(questionnaire, answers, section, number)
             if found.questions:
@@ -71,10 +78,13 @@ def stops(questionnaire: Questionnaire, answers: Answers) -> Iterator[Stop]:
 
 
 def neighbours(
-    questionnaire: Questionnaire, answers: Answers, here: Stop
+    questionnaire: Questionnaire,
+    answers: Answers,
+    here: Stop,
+    only: frozenset[str] | None = None,
 ) -> tuple[Stop | None, Stop | None]:
     """The page before and the page after; None at the ends."""
-    order = list(stops(questionnaire, answers))
+    order = list(stops(questionnaire, answers, only))
     places = [(s.section.id, s.number) for s in order]
     sections = [section.id for section in questionnaire.sections]
     at = (sections.index(here.section.id), here.number)
@@ -94,10 +104,12 @@ class Task:
     first_page: int
 
 
-def tasks(questionnaire: Questionnaire, answers: Answers) -> tuple[Task, ...]:
-    """The sections as a list of tasks."""
+def tasks(
+    questionnaire: Questionnaire, answers: Answers, only: frozenset[str] | None = None
+) -> tuple[Task, ...]:
+    """The sections that are asked as a list of tasks."""
     first: dict[str, int] = {}
-    for found in stops(questionnaire, answers):
+    for found in stops(questionnaire, answers, only):
         first.setdefault(found.section.id, found.number)
     return tuple(
         Task(
@@ -107,4 +119,5 @@ def tasks(questionnaire: Questionnaire, answers: Answers) -> tuple[Task, ...]:
             first.get(section.id, 1),
         )
         for section in questionnaire.sections
+        if only is None or section.id in only
     )

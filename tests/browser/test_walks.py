@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.answers import Answers
-from tests.browser.walking import SECTION, Walker, follow, looker
+from tests.browser.walking import SECTION, Walker, follow, looker, on_small_screens
 from tests.conftest import LiveServer
 from tests.factories import all_answers, some_answers
 
@@ -164,22 +164,8 @@ def test_on_a_phone(
     )
     context.set_default_timeout(10_000)
     page = context.new_page()
-    look = looker(axe_source)
-    small = (
-        "[...document.querySelectorAll('button, .option, select, summary, textarea, a.button')]"
-        ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)"
-        ".map(e => e.outerHTML.slice(0, 200))"
-    )
-
-    def on_small_screens(page: Page) -> None:
-        look(page)
-        assert page.evaluate(small) == [], page.url
-        # At 320 px there is nothing to scroll sideways for (WCAG 1.4.10).
-        page.set_viewport_size({"width": 320, "height": 640})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
-        page.set_viewport_size({"width": 390, "height": 844})
-
-    walker = Walker(page, live_server.url, catalogue.questionnaire, on_small_screens)
+    look = on_small_screens(looker(axe_source))
+    walker = Walker(page, live_server.url, catalogue.questionnaire, look)
     walker.begin("Sint-Niklaas", cluster=5)
     fill_in(walker, RURAL)
     walker.finish()

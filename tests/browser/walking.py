@@ -101,6 +101,27 @@ class Walker:
         self.look(self.page)
 
 
+_SMALL = (
+    "[...document.querySelectorAll('button, .option, select, summary, textarea, a.button')]"
+    ".filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 43.5)"
+    ".map(e => e.outerHTML.slice(0, 200))"
+)
+
+
+def on_small_screens(look: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Looks at a page on a phone as well for what a finger cannot reach."""
+
+    def look_closely(page: Page) -> None:
+        look(page)
+        assert page.evaluate(_SMALL) == [], page.url
+        # At 320 px there is nothing to scroll sideways for (WCAG 1.4.10).
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        page.set_viewport_size({"width": 390, "height": 844})
+
+    return look_closely
+
+
 def looker(axe_source: str) -> Callable[[Page], None]:
     """Looks at a page with axe-core and fails with everything that it finds."""
 

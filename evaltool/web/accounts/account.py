@@ -1,15 +1,18 @@
 """One's own account: sessions, password, second factor, one's data, and its end."""
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 
-from flask import Blueprint, Response, redirect, request, session, url_for
+from flask import Blueprint, Response, abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
-from evaltool.domain.accounts import AccountState
+from evaltool.domain.accounts import AccountState, Session
 from evaltool.domain.personal_export import account_data
 from evaltool.identity.passwords import faults_of, hashed
 from evaltool.identity.signing import MustWait
+from evaltool.web.accounts.browsers import browser_name
 from evaltool.web.accounts.fields import sentences
 from evaltool.web.accounts.pages import AccountPage, ConfirmPage
 from evaltool.web.context import services, texts
@@ -43,11 +46,20 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
         errors=errors or {},
         account=who,
         municipality=held.register.municipalities.get(who.nis_code or ""),
-        sessions=held.store.sessions.of(who.id),
+        sessions=tuple(_sessions()),
         current=current_session().handle,
         codes_left=held.store.accounts.recovery_codes_left(who.id),
     )
     return render(page, status)
+
+
+def _sessions() -> Iterator[Session]:
+    """Where this person is signed in at this moment: here first, browsers by their names."""
+    here, now = current_session().handle, services().now()
+    known = services().store.sessions.of(account().id)
+    for found in sorted(known, key=lambda session: session.handle != here):
+        if not found.has_ended(now):
+            yield replace(found, browser=browser_name(found.browser))
 
 
 @blueprint.post("/account/password")
@@ -55,10 +67,15 @@ def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
 def password() -> AnyResponse:
     """Choose another password: every session ends, this one begins anew."""
     who, held = account(), services()
+    if who.password is None:
+        # A password would go on opening what her organisation no longer lets her in to.
+        abort(404)
     errors = _unproven("current")
     new = request.form.get("password", "")
     if not errors:
-        errors = sentences(faults_of(new, who.address, who.name))
+        municipality = held.register.municipalities.get(who.nis_code or "")
+        place = municipality.name if municipality else ""
+        errors = sentences(faults_of(new, who.address, who.name, place))
     if not errors and new != request.form.get("again", ""):
         errors = {"again": texts()("refusal.password_again")}
     if errors:
@@ -115,20 +132,23 @@ def replace_second_factor() -> AnyResponse:
     if request.method == "POST" and not errors:
         session["may_replace"] = True
         return redirect(url_for("second_factor.enrol"), 303)
-    return _confirm("account.replace", "account.replace_second_factor", errors)
+    key = "account.replace" if account().second_factor is not None else "account.set_up"
+    return _confirm(key, "account.replace_second_factor", errors)
 
 
 def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
     t = texts()
+    asks = "password" if account().password is not None else ""
     page = ConfirmPage(
         title=t(f"{key}.title"),
-        messages=messages(errors),
+        messages=messages(errors, {} if asks else {"password": ""}),
         errors=errors,
         lead=t(f"{key}.lead"),
         action=url_for(endpoint),
         button=t(f"{key}.button"),
         back=url_for("account.show"),
-        asks="password" if account().password is not None else "",
+        danger=key == "account.delete",
+        asks=asks,
     )
     return render(page, 422 if errors else 200)
 
@@ -138,12 +158,15 @@ def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
 def data() -> Response:
     """Everything that is kept of this person."""
     who, held = account(), services()
+    notes, coach_sessions = held.store.coaching.of_coach(who.id)
     found = account_data(
         who,
         held.store.sessions.of(who.id),
         held.store.evaluations.views_by(who.id),
         held.store.audit.of_account(who.id),
         held.register,
+        notes=notes,
+        coach_sessions=coach_sessions,
     )
     write_down("person_exported", who.nis_code or "", detail=who.id)
     text = json.dumps(found, ensure_ascii=False, indent=2)

@@ -27,28 +27,38 @@ blueprint = Blueprint("administration", __name__)
 
 _INVITED = tuple(role for role in ACCOUNT_ROLES if role is not Role.CONTRIBUTOR)
 """Contributors are invited by the municipality that asks them."""
+_OF_NONE = "none"
 
 
 @blueprint.get("/admin/accounts")
 @guarded(Permission.ACCOUNTS)
 def accounts() -> Response:
-    """All accounts."""
-    return _accounts()
+    """All accounts, or those of one municipality. Names stay out of addresses, and so of logs."""
+    return _accounts(of=request.args.get("of", ""))
 
 
 def _accounts(
-    values: dict[str, str] | None = None, errors: dict[str, str] | None = None
+    values: dict[str, str] | None = None,
+    errors: dict[str, str] | None = None,
+    of: str = "",
 ) -> Response:
     held = services()
+    known = tuple(_row(found) for found in held.store.accounts.listing())
+    municipalities = tuple(
+        sorted(held.register.municipalities.values(), key=lambda found: found.name)
+    )
+    codes = {row.account.nis_code for row in known}
+    wanted = None if of == _OF_NONE else of
     page = AccountsPage(
         title=texts()("accounts.title"),
         messages=messages(errors or {}),
         values=values or {},
         errors=errors or {},
-        rows=tuple(_row(found) for found in held.store.accounts.listing()),
-        municipalities=tuple(
-            sorted(held.register.municipalities.values(), key=lambda found: found.name)
-        ),
+        rows=tuple(row for row in known if wanted in ("", row.account.nis_code)),
+        total=len(known),
+        of=of,
+        present=tuple(found for found in municipalities if found.nis_code in codes),
+        municipalities=municipalities,
     )
     return render(page, 422 if errors else 200)
 
@@ -99,7 +109,7 @@ def link(account_id: str) -> AnyResponse:
     """A new link: to begin, or to choose another password; with a lost second factor, anew."""
     held = services()
     found = held.store.accounts.get(account_id)
-    if found.state is AccountState.CLOSED:
+    if found.state is AccountState.CLOSED or found.subject is not None:
         abort(404)
     with held.store.together():
         if "second_factor" in request.form:
@@ -120,7 +130,8 @@ def close(account_id: str) -> AnyResponse:
         tell(texts()("accounts.not_own"))
         return redirect(url_for("administration.managed", account_id=account_id), 303)
     closed = found.state is AccountState.CLOSED
-    reopened = AccountState.INVITED if found.password is None else AccountState.ACTIVE
+    waits = found.password is None and found.subject is None
+    reopened = AccountState.INVITED if waits else AccountState.ACTIVE
     with held.store.together():
         held.store.accounts.change(found.id, state=reopened if closed else AccountState.CLOSED)
         held.store.sessions.end_all(found.id)

@@ -1,6 +1,6 @@
 """Asking members of the LIVC-R for their own view of an evaluation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, request, url_for
@@ -8,18 +8,19 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import Account, AccountState, AddressTaken, LinkPurpose
+from evaltool.domain.answers import Answers
+from evaltool.domain.consensus import LEFT_OUT, gates
 from evaltool.domain.evaluation import Evaluation, View
+from evaltool.domain.questionnaire import Section
 from evaltool.web.accounts.inviting import as_known, faults, link_page, typed
 from evaltool.web.accounts.pages import ContributorsPage
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
+from evaltool.web.differing import MEMBERS
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.questions import wording
 from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("contributing", __name__)
-
-MEMBERS = "livcr_members"
-"""The question whose options are the disciplines around the table."""
 
 
 @blueprint.get("/evaluations/<id_>/contributors")
@@ -33,8 +34,10 @@ def _page(
     evaluation: Evaluation,
     values: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
+    chosen: frozenset[str] | None = None,
 ) -> Response:
-    held, words = services(), wording()
+    held, words, t = services(), wording(), texts()
+    sections = _sections()
     page = ContributorsPage(
         title=texts()("contributing.title"),
         messages=messages(errors or {}),
@@ -52,6 +55,8 @@ def _page(
             if view.view is not None
         ),
         disciplines=tuple((code, words.option(MEMBERS, code)) for code in _disciplines()),
+        sections=tuple((id_, t.of(section.title)) for id_, section in sections.items()),
+        chosen=frozenset(sections) if chosen is None else chosen,
     )
     return render(page, 422 if errors else 200)
 
@@ -60,6 +65,26 @@ def _disciplines() -> Iterator[str]:
     for option in services().catalogue.questionnaire.by_id[MEMBERS].options:
         if not option.exclusive:
             yield option.id
+
+
+def _sections() -> Mapping[str, Section]:
+    """The sections about which members can be asked: how the table works, not who answers."""
+    questionnaire = services().catalogue.questionnaire
+    return {s.id: s for s in questionnaire.sections if s.id not in LEFT_OUT and not s.optional}
+
+
+def _begin_with(evaluation: Evaluation, chosen: frozenset[str]) -> Mapping[str, Answers]:
+    """What decides what is asked in the chosen sections, as the municipality answered it.
+
+    Without its notes and other texts: those were not written for who is asked.
+    """
+    questionnaire = services().catalogue.questionnaire
+    needed = gates(questionnaire, chosen)
+    bare = replace(evaluation.answers, other_text={}, notes={})
+    return {
+        section.id: bare.part([q for q in needed if q.section == section.id])
+        for section in questionnaire.sections
+    }
 
 
 @blueprint.post("/evaluations/<id_>/contributors")
@@ -73,8 +98,11 @@ def invite(id_: str) -> AnyResponse:
     errors = faults(values, Role.CONTRIBUTOR, None)
     if values["discipline"] not in set(_disciplines()):
         errors["discipline"] = texts()("contributing.choose_discipline")
+    chosen = frozenset(request.form.getlist("section")) & set(_sections())
+    if not chosen:
+        errors["section"] = texts()("contributing.choose_section")
     if errors:
-        return _page(evaluation, values, errors)
+        return _page(evaluation, values, errors, chosen)
     with held.store.together():
         who, purpose = _account(values, evaluation.nis_code)
         known = [
@@ -88,9 +116,9 @@ def invite(id_: str) -> AnyResponse:
                 day=held.now().astimezone().date(),
                 edition=evaluation.edition,
                 survey=evaluation.survey,
-                sections={},
+                sections=_begin_with(evaluation, chosen),
                 at=held.now(),
-                view=View(id_, who.id, values["discipline"]),
+                view=View(id_, who.id, values["discipline"], chosen),
             )
         write_down("contributor_invited", evaluation.nis_code, id_, who.id)
     # Under the name that was typed: an account that was there before may have another.

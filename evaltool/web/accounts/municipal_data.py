@@ -10,16 +10,18 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import Account
+from evaltool.domain.composing import Sources, minutes_text, sheet_of
 from evaltool.domain.document import document_of, write
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality
-from evaltool.domain.personal_export import account_row, consent_rows, log_rows
+from evaltool.domain.personal_export import account_row, coaching_rows, consent_rows, log_rows
 from evaltool.web.accounts.municipality import own
 from evaltool.web.accounts.pages import ConfirmPage
 from evaltool.web.context import services, texts
 from evaltool.web.files import attachment, file_name
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import end_session
+from evaltool.web.meeting_sources import minutes_on
 from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("municipal_data", __name__)
@@ -38,13 +40,14 @@ def take() -> Response:
         [account_row(found) for found in held.store.accounts.listing(nis_code=code)]
     )
     files["coaches.json"] = _json(consent_rows(held.store.consents.of_municipality(code)))
+    files["coaching.json"] = _json(coaching_rows(*held.store.coaching.shared_with(code)))
     files["log.json"] = _json(log_rows(reversed(held.store.audit.of_municipality(code))))
     write_down("municipality_exported", code)
     return attachment(_zipped(files), "application/zip", f"livc-r-{code}.zip")
 
 
 def _files_of(evaluation: Evaluation, municipality: Municipality) -> dict[str, str]:
-    """An evaluation, each of its reports and each view on it, as files of answers."""
+    """An evaluation, its reports and the views on it as files of answers; minutes as text."""
     held = services()
     actions = [planned.action for planned in held.plans.of(evaluation.id)]
     questionnaire = held.catalogue.questionnaire
@@ -56,6 +59,10 @@ def _files_of(evaluation: Evaluation, municipality: Municipality) -> dict[str, s
     for number, view in enumerate(held.evaluations.views_of(evaluation.id), start=1):
         document = document_of(view, municipality)
         found[f"{name}-view-{number}.json"] = write(document, questionnaire)
+    for number, meeting in enumerate(held.store.meetings.of(evaluation.id), start=1):
+        # Without the report: one of another edition cannot be built.
+        sheet = sheet_of(meeting, Sources(municipality.name, None), texts())
+        found[f"{name}-meeting-{number}.txt"] = minutes_text(minutes_on(meeting, sheet), texts())
     return found
 
 
@@ -84,8 +91,11 @@ def delete() -> AnyResponse:
                 write_down("municipality_deleted", code)
                 for evaluation in held.evaluations.listing([code]):
                     held.evaluations.delete(evaluation.id)
+                for id_, _ in held.store.zones.asked_of(code):
+                    held.store.zones.leave(id_, code)
                 for consent in held.store.consents.of_municipality(code):
                     held.store.consents.withdraw(code, consent.coach)
+                held.store.coaching.forget(code)
                 for found in _accounts_of(code):
                     held.store.accounts.delete(found.id)
             end_session()

@@ -95,7 +95,7 @@ def invite() -> AnyResponse:
 def link(account_id: str) -> AnyResponse:
     """A new link for a colleague: to begin, or to choose another password."""
     found = services().store.accounts.get(account_id)
-    if found.state is AccountState.CLOSED:
+    if found.state is AccountState.CLOSED or found.subject is not None:
         abort(404)
     write_down("link_made", found.nis_code or "", detail=found.id)
     return link_page(found, url_for("municipality.colleagues"))
@@ -151,7 +151,8 @@ def _coaches(error: str = "") -> Response:
         errors=errors,
         municipality=municipality,
         let_in=tuple(
-            (held.store.accounts.get(consent.coach), consent.given_at) for consent in consents
+            (held.store.accounts.get(consent.coach), consent.given_at, consent.named)
+            for consent in consents
         ),
         others=others,
     )
@@ -167,7 +168,13 @@ def let_in() -> AnyResponse:
     if coach is None:
         return _coaches(texts()("coaches.choose"))
     with held.store.together():
-        held.store.consents.give(who.nis_code or "", coach.id, by=who.id, at=held.now())
+        held.store.consents.give(
+            who.nis_code or "",
+            coach.id,
+            by=who.id,
+            at=held.now(),
+            named="named" in request.form,
+        )
         write_down("consent_given", who.nis_code or "", detail=coach.id)
     tell(texts()("coaches.given", name=coach.name))
     return redirect(url_for("municipality.coaches"), 303)
@@ -245,7 +252,7 @@ def _about(entry: Entry, names: dict[str, str]) -> str:
 _ABOUT_ACCOUNTS = frozenset(
     {
         *("invited", "link_made", "account_deleted"),
-        *("consent_given", "consent_withdrawn"),
+        *("consent_given", "consent_withdrawn", "consent_naming"),
     }
 )
 """Actions whose detail is the id of an account."""

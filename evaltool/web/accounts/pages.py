@@ -96,7 +96,7 @@ class ConfirmPage(FormPage):
     """Asking for certainty: what happens, and the button that does it.
 
     ``asks`` says which field there is besides: ``password``, or ``name`` where something must be
-    typed over, or nothing.
+    typed over, or nothing. ``danger`` is whether something is lost that cannot come back.
     """
 
     template: ClassVar[str] = "accounts/confirm.html"
@@ -104,6 +104,7 @@ class ConfirmPage(FormPage):
     action: str
     button: str
     back: str
+    danger: bool = True
     asks: str = ""
     expected: str = ""
 
@@ -131,11 +132,11 @@ class ColleaguesPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class CoachesPage(FormPage):
-    """Which coaches a municipality lets in, since when, and whom else it can."""
+    """Which coaches a municipality lets in, since when, may they name it, and whom else it can."""
 
     template: ClassVar[str] = "accounts/coaches.html"
     municipality: Municipality
-    let_in: tuple[tuple[Account, datetime], ...]
+    let_in: tuple[tuple[Account, datetime, bool], ...]
     others: tuple[Account, ...]
 
 
@@ -169,11 +170,16 @@ class MunicipalityPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class ContributorsPage(EvaluationPage, FormPage):
-    """Who was asked for a view of an evaluation, and asking somebody else."""
+    """Who was asked for a view of an evaluation, and asking somebody else.
+
+    ``sections`` and ``disciplines`` are lists of (code, label); ``chosen`` the sections ticked.
+    """
 
     template: ClassVar[str] = "accounts/contributors.html"
     invited: tuple[tuple[Evaluation, Account, str], ...]
     disciplines: tuple[tuple[str, str], ...]
+    sections: tuple[tuple[str, str], ...]
+    chosen: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,10 +192,17 @@ class AccountRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsPage(FormPage):
-    """All accounts, and inviting somebody."""
+    """The accounts, and inviting somebody.
+
+    ``rows`` are all ``total`` of them or, where ``of`` says so, those of one municipality or of
+    none. ``present`` are the municipalities that have one.
+    """
 
     template: ClassVar[str] = "accounts/accounts.html"
     rows: tuple[AccountRow, ...]
+    total: int
+    of: str
+    present: tuple[Municipality, ...]
     municipalities: tuple[Municipality, ...]
 
 

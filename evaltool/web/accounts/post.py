@@ -35,7 +35,8 @@ def queue_reset(address: str, network: str) -> None:
         held.store.attempts.record(key, desk().keyed("network", network), succeeded=False, at=now)
         who = held.store.accounts.by_address(address)
         often = asked.from_here + asked.from_elsewhere >= MOST_FROM_ELSEWHERE
-        if who is not None and who.state is AccountState.ACTIVE and not often:
+        has_password = who is not None and who.subject is None
+        if who is not None and has_password and who.state is AccountState.ACTIVE and not often:
             held.store.outbox.queue(who.id, RESET, now)
     wake()
 

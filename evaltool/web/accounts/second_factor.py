@@ -18,7 +18,13 @@ from evaltool.identity.tokens import digest
 from evaltool.web.accounts.pages import EnrolPage, RecoveryCodesPage
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
-from evaltool.web.identity import account, begin_session, desk, session_digest
+from evaltool.web.identity import (
+    account,
+    begin_session,
+    current_session,
+    desk,
+    session_digest,
+)
 from evaltool.web.rendering import messages, render
 
 blueprint = Blueprint("second_factor", __name__)
@@ -30,9 +36,9 @@ def enrol() -> AnyResponse:
     """Show a new secret, and keep it once a code shows that the app has it."""
     who, held = account(), services()
     if request.method != "POST":
-        replaces = who.second_factor is not None
-        if replaces and not session.pop("may_replace", False):
-            # Replacing one asks for the password first: see the page of one's own account.
+        signed_in = current_session().stage is Stage.FULL
+        if signed_in and not session.pop("may_replace", False):
+            # Asks for the password first, which whoever has to set one up has just given.
             return redirect(url_for("account.replace_second_factor"), 303)
         secret = new_secret()
         held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))

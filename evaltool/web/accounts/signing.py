@@ -50,11 +50,20 @@ def sign_in() -> AnyResponse:
             address, request.form.get("password", ""), network(), services().now()
         )
     except MustWait:
+        _log("refused, too many attempts", address)
         return _sign_in_page(address, texts()("signing.wait"), 429)
     except Wrong:
+        _log("failed", address)
         write_down("sign_in_failed")
         return _sign_in_page(address, texts()("signing.wrong"), 422)
     return enter(found)
+
+
+def _log(what: str, address: str) -> None:
+    """For who runs the tool: digests under the secret key, as in the table of attempts."""
+    whose = desk().keyed("account", normal_address(address))[:16]
+    place = desk().keyed("network", network())[:16]
+    current_app.logger.warning("sign-in %s: %s from %s", what, whose, place)
 
 
 def _sign_in_page(address: str = "", error: str = "", status: int = 200) -> Response:
@@ -77,20 +86,23 @@ def enter(who: Account) -> AnyResponse:
     after = session.get(AFTER)
     begin_session(who, stage)
     if stage is Stage.FULL:
-        return welcome(after)
+        return welcome(after, "password")
     session[AFTER] = after
     place = "signing.code" if stage is Stage.HALFWAY else "second_factor.enrol"
     return redirect(url_for(place), 303)
 
 
-def welcome(after: object) -> AnyResponse:
+def welcome(after: object, how: str) -> AnyResponse:
     """Where somebody was going before signing in, if that is a page of ours."""
-    write_down("signed_in", account().nis_code or "")
+    write_down("signed_in", account().nis_code or "", detail=how)
     return redirect(_checked(after) or url_for("start.index"), 303)
 
 
 def _checked(after: object) -> str | None:
     if not isinstance(after, str) or not after.startswith("/") or after.startswith("//"):
+        return None
+    if not after.isprintable():
+        # A line end in an address would be one in a header.
         return None
     try:
         current_app.create_url_adapter(request).match(after.partition("?")[0], "GET")  # type: ignore[union-attr]
@@ -109,8 +121,10 @@ def code() -> AnyResponse:
     try:
         desk().by_code(who, request.form.get("code", ""), network(), services().now())
     except MustWait:
+        _log("code refused, too many attempts", who.address)
         return _code_page(texts()("signing.wait"), 429)
     except Wrong:
+        _log("code failed", who.address)
         write_down("sign_in_failed", who.nis_code or "")
         return _code_page(texts()("signing.wrong_code"), 422)
     after = session.get(AFTER)
@@ -122,7 +136,7 @@ def code() -> AnyResponse:
             url_for("account.show"),
             texts()("account.title"),
         )
-    return welcome(after)
+    return welcome(after, "code")
 
 
 _FEW_CODES = 4
@@ -174,6 +188,9 @@ def follow(token: str) -> AnyResponse:
     if purpose is LinkPurpose.JOIN:
         tell(texts()("signing.join"))
         return redirect(url_for("signing.sign_in"), 303)
+    if who.subject is not None:
+        # A password would go on opening what her organisation no longer lets her in to.
+        return error_page("error.link", 404)
     if request.method != "POST":
         return _password_page(who, purpose)
     password = request.form.get("password", "")

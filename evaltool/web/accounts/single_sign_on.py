@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Blueprint, Response, current_app, redirect, request, session
+from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import MUNICIPAL_ROLES, Permission, Role
@@ -51,6 +51,9 @@ def provider() -> Provider:
 @guarded(Permission.SIGN_IN)
 def begin() -> AnyResponse:
     """Send the browser to the provider. By a link: our policy lets no form lead elsewhere."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        # A page elsewhere may not sign somebody in who did not ask for it.
+        return redirect(url_for("signing.sign_in"), 303)
     try:
         url, pending = provider().begin()
     except OidcRefused as refused:
@@ -89,7 +92,7 @@ def callback() -> AnyResponse:
         provider_session=identity.session_id,
         id_token=_seal().seal(identity.id_token),
     )
-    return welcome(after)
+    return welcome(after, "provider")
 
 
 def _refused(refused: OidcRefused) -> Response:

@@ -1,6 +1,7 @@
 """The full feedback report."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, Spacer
 
@@ -19,11 +20,14 @@ from evaltool.pdf.advice import (
     plan_table,
 )
 from evaltool.pdf.blocks import Figure, Rule, together, with_next
+from evaltool.pdf.differences import differences_part
 from evaltool.pdf.document import render
 from evaltool.pdf.paragraphs import Heading, Tagged
 from evaltool.pdf.styles import BASELINE, FRAME_HEIGHT, TEXT_WIDTH
 from evaltool.pdf.summary import summary_page
 from evaltool.pdf.tables import data_table
+from evaltool.pdf.trend_page import trend_page
+from evaltool.pdf.zone import zone_part
 
 _COVER_DROP = 150.0
 
@@ -37,14 +41,17 @@ _ROOM_FOR_A_CHAPTER = 0.25 * FRAME_HEIGHT
 def feedback_report(report: Report, texts: Texts) -> bytes:
     """The report as a PDF, in the language it was built in."""
     t = texts.in_language(report.language)
-    content = [
-        *_cover(report, t),
-        *summary_page(report, t),
-        PageBreak(),
-        *(flowable for chapter in report.chapters for flowable in _chapter(chapter, t)),
-        *_plan(report, t),
-        *_annexes(report, t),
-    ]
+    content = chain(
+        _cover(report, t),
+        summary_page(report, t),
+        [PageBreak()],
+        (flowable for chapter in report.chapters for flowable in _chapter(chapter, t)),
+        _zone(report, t),
+        _differences(report, t),
+        trend_page(report, t),
+        _plan(report, t),
+        _annexes(report, t),
+    )
     return render(
         content,
         t,
@@ -137,6 +144,18 @@ def _others(questions: Sequence[QuestionView], t: Texts) -> Iterator[Flowable]:
         head = []
 
 
+def _zone(report: Report, t: Texts) -> Iterator[Flowable]:
+    if report.zone is not None:
+        yield from _part(t("zone.report_title"), Tagged(t("zone.report_lead"), "lead"))
+        yield from zone_part(report.zone, t)
+
+
+def _differences(report: Report, t: Texts) -> Iterator[Flowable]:
+    if report.differences:
+        yield from _part(t("consensus.report_title"), Tagged(t("consensus.report_lead"), "lead"))
+        yield from differences_part(report, t)
+
+
 def _plan(report: Report, t: Texts) -> Iterator[Flowable]:
     if not report.plan:
         return
@@ -162,6 +181,8 @@ def _annexes(report: Report, t: Texts) -> Iterator[Flowable]:
         yield Heading(title, 2)
         for question in questions:
             yield named_answer(question, t)
+            if question.carried:
+                yield Tagged(question.carried, "note")
             if question.note:
                 yield Tagged(f"{t('results.note')}: {question.note}", "note")
     note = Tagged(report.cluster_note, "fine")

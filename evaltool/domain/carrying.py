@@ -1,0 +1,65 @@
+"""A new evaluation that starts from the last: what is carried over, and what still stands so."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from evaltool.domain.answers import Answer, Answers, asked, without_dangling
+from evaltool.domain.evaluation import Carried, Evaluation
+from evaltool.domain.questionnaire import Questionnaire
+
+
+def carried_from(
+    questionnaire: Questionnaire, last: Evaluation
+) -> tuple[Answers, Mapping[str, Carried]]:
+    """The answers, texts and notes of an evaluation, and each answer marked with its day.
+
+    That day is the day of ``last``. What was carried into ``last`` itself and never confirmed
+    there keeps its first day: nobody has looked at it since.
+    """
+    held = without_dangling(questionnaire, last.answers)
+    known = {question.id for question in questionnaire}
+    marks: dict[str, Carried] = {}
+    for id_ in held.values:
+        before = last.carried.get(id_)
+        since = last.day if before is None or before.confirmed else before.since
+        if id_ in known:
+            marks[id_] = Carried(since)
+    return held, marks
+
+
+def unconfirmed(questionnaire: Questionnaire, evaluation: Evaluation) -> Mapping[str, date]:
+    """The answers that nobody looked at since they were carried over, with their day.
+
+    Only those of questions that are asked now, in the order of the questionnaire.
+    """
+    now_asked = asked(questionnaire, evaluation.answers)
+    return {
+        question.id: evaluation.carried[question.id].since
+        for question in questionnaire
+        if question.id in now_asked
+        and question.id in evaluation.carried
+        and not evaluation.carried[question.id].confirmed
+    }
+
+
+def changed_answers(before: Answers, after: Answers) -> frozenset[str]:
+    """The questions at which another answer is given: other options, or another own text.
+
+    A note changes no answer. Nor does the order of options, but in a ranking.
+    """
+
+    def given(answers: Answers, id_: str) -> tuple[object, str]:
+        own = " ".join(answers.other_text.get(id_, "").split())
+        return _comparable(answers.values.get(id_, ())), own
+
+    ids = {*before.values, *after.values, *before.other_text, *after.other_text}
+    return frozenset(id_ for id_ in ids if given(before, id_) != given(after, id_))
+
+
+def _comparable(answer: Answer) -> object:
+    if isinstance(answer, str):
+        return answer
+    if isinstance(answer, Mapping):
+        return dict(answer)
+    # The codes of a ranking name their question: "challenges:hate_speech".
+    return answer if any(":" in code for code in answer) else frozenset(answer)

@@ -1,0 +1,185 @@
+"""The levels and the legal minimum of one municipality over its finished evaluations."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from evaltool.domain.answers import Answers
+from evaltool.domain.benchmark import Benchmark
+from evaltool.domain.comparison import compare
+from evaltool.domain.feedback import evaluate
+from evaltool.domain.language import Texts, date_text
+from evaltool.domain.levels import HIGHEST
+from evaltool.domain.pictures import EvolutionView, Panel, SmallMultiples
+from evaltool.domain.questionnaire import Questionnaire
+from evaltool.domain.rules import Rulebook
+from evaltool.domain.situation import STATUTORY_MEMBERS, Area
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a municipality stood on a day.
+
+    ``levels`` are 1 to 4, None where too little was answered; ``members`` how many of the
+    members that the act names take part, None where the answers do not tell.
+    """
+
+    day: date
+    levels: Mapping[Area, int | None]
+    members: int | None
+
+
+def standing(
+    questionnaire: Questionnaire,
+    rulebook: Rulebook,
+    benchmark: Benchmark,
+    *,
+    answers: Answers,
+    cluster: int,
+    day: date,
+) -> Standing:
+    """Where answers of a day put a municipality, by the criteria of now."""
+    comparisons = compare(questionnaire, benchmark, answers, cluster)
+    feedback = evaluate(questionnaire, rulebook, answers, comparisons, cluster)
+    legal = feedback.legal
+    return Standing(
+        day,
+        {level.area: level.number for level in feedback.levels},
+        None if legal.met is None else len(STATUTORY_MEMBERS) - len(legal.missing),
+    )
+
+
+def evolution(
+    texts: Texts, questionnaire: Questionnaire, standings: Sequence[Standing]
+) -> EvolutionView:
+    """Standings, oldest first, in words, as a picture and as a table."""
+    return _Evolution(texts, questionnaire, standings).view()
+
+
+class _Evolution:
+    def __init__(
+        self, texts: Texts, questionnaire: Questionnaire, standings: Sequence[Standing]
+    ) -> None:
+        self.texts = texts
+        self.standings = standings
+        self.days = [date_text(found.day, texts.language) for found in standings]
+        self.areas = {area: texts.of(questionnaire.section_by_id[area].title) for area in Area}
+
+    def view(self) -> EvolutionView:
+        t = self.texts
+        sentences = tuple(self.sentences())
+        return EvolutionView(
+            title=self.title(),
+            sentences=sentences,
+            picture=self.picture(sentences) if len(self.standings) > 1 else None,
+            head=(t("over_time.day"), *self.areas.values(), t("over_time.members")),
+            rows=tuple(
+                (day, *(self.level(found.levels.get(area)) for area in Area), self.count(found))
+                for day, found in zip(self.days, self.standings, strict=True)
+            ),
+            notes=(t("report.level.note"), t("over_time.rules_of_now")),
+        )
+
+    def level(self, number: int | None) -> str:
+        """``2 basis``, or that it is not known."""
+        name = self.texts(f"report.level.name.{'unknown' if number is None else number}")
+        return name if number is None else f"{number} {name}"
+
+    def count(self, found: Standing) -> str:
+        """``2 van 3`` members, or that it is not known."""
+        if found.members is None:
+            return self.texts("over_time.not_known")
+        return self.texts("report.base", count=found.members, n=len(STATUTORY_MEMBERS))
+
+    def title(self) -> str:
+        """What moved between the first time and the last, as a finding."""
+        t = self.texts
+        if len(self.standings) < 2:
+            return t("over_time.title_short")
+        first, last = self.standings[0].levels, self.standings[-1].levels
+        pairs = [(first.get(area), last.get(area)) for area in Area]
+        known = [(a, b) for a, b in pairs if a is not None and b is not None]
+        up, down = sum(b > a for a, b in known), sum(b < a for a, b in known)
+        if not known:
+            return t("over_time.moved_unknown", day=self.days[0])
+        if not up and not down:
+            return t("over_time.moved_none", day=self.days[0], of=len(known))
+        return t("over_time.moved", day=self.days[0], of=len(known), up=up, down=down)
+
+    def sentences(self) -> Iterator[str]:
+        """How each area went, and the members that the act names."""
+        for area, label in self.areas.items():
+            numbers = [found.levels.get(area) for found in self.standings]
+            yield self.sentence(label, numbers, self.level)
+        members = [found.members for found in self.standings]
+
+        def counted(number: int | None) -> str:
+            return self.texts("report.base", count=number, n=len(STATUTORY_MEMBERS))
+
+        yield self.sentence(self.texts("over_time.members"), members, counted)
+
+    def sentence(
+        self, label: str, numbers: Sequence[int | None], said: Callable[[int | None], str]
+    ) -> str:
+        t = self.texts
+        known = [number for number in numbers if number is not None]
+        if not known:
+            return t("over_time.never_known", what=label)
+        first, last = said(known[0]), said(known[-1])
+        if len(known) == 1:
+            sentence = t("over_time.once", what=label, level=last)
+        elif known[0] != known[-1]:
+            sentence = t("over_time.went", what=label, first=first, last=last)
+        elif set(known) == {known[0]}:
+            sentence = t("over_time.stayed", what=label, level=last)
+        else:
+            between = ", ".join(said(n) for n in dict.fromkeys(known) if n != known[0])
+            sentence = t("over_time.returned", what=label, level=last, between=between)
+        missing = len(numbers) - len(known)
+        if missing == 1:
+            return f"{sentence} {t('over_time.unknown_once')}"
+        if missing:
+            return f"{sentence} {t('over_time.unknown_times', number=missing)}"
+        return sentence
+
+    def picture(self, sentences: tuple[str, ...]) -> SmallMultiples:
+        t = self.texts
+        places = _places([found.day for found in self.standings])
+        panels = [
+            Panel(
+                label,
+                1,
+                HIGHEST,
+                tuple(
+                    (place, found.levels.get(area))
+                    for place, found in zip(places, self.standings, strict=True)
+                ),
+            )
+            for area, label in self.areas.items()
+        ]
+        members = tuple(
+            (place, found.members) for place, found in zip(places, self.standings, strict=True)
+        )
+        panels.append(Panel(t("over_time.members"), 0, len(STATUTORY_MEMBERS), members))
+        gap = any(value is None for panel in panels for _, value in panel.points)
+        return SmallMultiples(
+            title=self.title(),
+            alt=" ".join(sentences),
+            panels=tuple(panels),
+            first=_short(self.standings[0].day),
+            last=_short(self.standings[-1].day),
+            unknown=t("over_time.open_dot") if gap else "",
+        )
+
+
+def _short(day: date) -> str:
+    """A day in figures, for where there is no room to write it out: ``24/11/2026``."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def _places(days: Sequence[date]) -> list[float]:
+    """Where days lie between the first (0) and the last (1); evenly where all are the same."""
+    span = (days[-1] - days[0]).days
+    if span:
+        return [(day - days[0]).days / span for day in days]
+    return [number / (len(days) - 1) for number in range(len(days))]

@@ -1,0 +1,132 @@
+"""The repository of many municipalities in short, on SQLite.
+
+Each method asks the database one thing, however many municipalities it is about.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from evaltool.domain.evaluation import Status
+from evaltool.domain.rules import Track
+from evaltool.domain.trajectory import Assessment, Kept
+from evaltool.store.database import Database
+from evaltool.store.serialising import moment_to_text
+
+Row = dict[str, Any]
+
+# Of each evaluation: its last report, its actions, and the last change to anything of it.
+_KEPT = """
+SELECT e.id, e.nis_code, e.cluster, e.day, e.edition, e.status, e.created_at,
+       MAX(e.changed_at, COALESCE(a.changed_at, ''), COALESCE(v.changed_at, '')) AS changed_at,
+       s.number AS report, s.finished_at,
+       COALESCE(a.open, 0) AS open_actions, COALESCE(a.done, 0) AS done_actions
+FROM evaluations e
+LEFT JOIN (SELECT evaluation_id, MAX(number) AS number, MAX(finished_at) AS finished_at
+           FROM snapshots GROUP BY evaluation_id) s ON s.evaluation_id = e.id
+LEFT JOIN (SELECT evaluation_id, MAX(changed_at) AS changed_at,
+                  SUM(state IN ('open', 'busy')) AS open, SUM(state = 'done') AS done
+           FROM actions GROUP BY evaluation_id) a ON a.evaluation_id = e.id
+LEFT JOIN (SELECT view_of, MAX(changed_at) AS changed_at FROM evaluations
+           WHERE view_of IS NOT NULL GROUP BY view_of) v ON v.view_of = e.id
+WHERE e.view_of IS NULL AND e.nis_code IN ({marks})
+ORDER BY e.day, e.created_at, e.id
+"""
+
+
+class TrajectoryRepository:
+    """See :class:`~evaltool.store.following.Trajectories`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def kept(self, nis_codes: Iterable[str]) -> tuple[Kept, ...]:
+        """See the protocol."""
+        codes = sorted(nis_codes)
+        with self._database.reading() as db:
+            rows = db.query(_KEPT.format(marks=_marks(codes)), codes)
+            return tuple(_kept_of(row) for row in rows)
+
+    def assessments(
+        self, nis_codes: Iterable[str], content: str
+    ) -> Mapping[tuple[str, int], Assessment]:
+        """See the protocol."""
+        codes = sorted(nis_codes)
+        with self._database.reading() as db:
+            rows = db.query(
+                "SELECT a.evaluation_id, a.number, a.held FROM assessments a"
+                " JOIN evaluations e ON e.id = a.evaluation_id"
+                f" WHERE a.content = ? AND e.nis_code IN ({_marks(codes)})",
+                [content, *codes],
+            )
+            return {
+                (row["evaluation_id"], row["number"]): _assessment_of(row["held"]) for row in rows
+            }
+
+    def keep(self, found: Mapping[tuple[str, int], Assessment], content: str) -> None:
+        """See the protocol. What was deleted in the meantime is left out."""
+        with self._database.transaction() as db:
+            for (id_, number), assessment in found.items():
+                db.execute(
+                    "INSERT INTO assessments (evaluation_id, number, content, held)"
+                    " SELECT ?, ?, ?, ? FROM evaluations WHERE id = ?"
+                    " ON CONFLICT (evaluation_id, number) DO UPDATE SET"
+                    " content = excluded.content, held = excluded.held",
+                    [id_, number, content, _text_of(assessment), id_],
+                )
+
+    def told_since(self, coach: str, action: str, moment: datetime) -> frozenset[str]:
+        """See the protocol."""
+        with self._database.reading() as db:
+            rows = db.execute(
+                "SELECT DISTINCT nis_code FROM audit WHERE actor = ? AND action = ? AND at >= ?",
+                [coach, action, moment_to_text(moment)],
+            ).fetchall()
+        return frozenset(code for (code,) in rows)
+
+
+def _marks(codes: list[str]) -> str:
+    return ", ".join("?" * len(codes))
+
+
+def _kept_of(row: Row) -> Kept:
+    finished = row["finished_at"]
+    return Kept(
+        id=row["id"],
+        nis_code=row["nis_code"],
+        cluster=row["cluster"],
+        day=date.fromisoformat(row["day"]),
+        edition=row["edition"],
+        status=Status(row["status"]),
+        created_at=datetime.fromisoformat(row["created_at"]),
+        changed_at=datetime.fromisoformat(row["changed_at"]),
+        report=row["report"],
+        finished_at=finished and datetime.fromisoformat(finished),
+        open_actions=row["open_actions"],
+        done_actions=row["done_actions"],
+    )
+
+
+def _text_of(assessment: Assessment) -> str:
+    held = {
+        "levels": assessment.levels,
+        "track": assessment.track,
+        "legal": assessment.legal,
+        "attention": assessment.attention,
+        "strengths": assessment.strengths,
+        "chosen": dict(assessment.chosen),
+    }
+    return json.dumps(held, separators=(",", ":"))
+
+
+def _assessment_of(text: str) -> Assessment:
+    held = json.loads(text)
+    return Assessment(
+        levels=tuple(held["levels"]),
+        track=None if held["track"] is None else Track(held["track"]),
+        legal=held["legal"],
+        attention=held["attention"],
+        strengths=held["strengths"],
+        chosen={question: tuple(codes) for question, codes in held["chosen"].items()},
+    )

@@ -1,0 +1,83 @@
+"""What an agenda is composed from, and what is printed of a meeting, for its pages and files."""
+
+from dataclasses import replace
+
+from flask import abort, redirect, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.agenda import Meeting, MeetingNotFound
+from evaltool.domain.composing import Minutes, Sources, minutes_of, sheet_of
+from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.library import action_view
+from evaltool.domain.meeting import MeetingSheet
+from evaltool.web.context import library, municipality_of, services, texts
+from evaltool.web.differing import MEMBERS, differences_on
+from evaltool.web.questions import kinds_of, wording
+from evaltool.web.rendering import tell
+from evaltool.web.reports import report_of
+
+_OTHER = "other"
+
+
+def meeting_or_404(id_: str, meeting_id: str) -> Meeting:
+    """The meeting of an address; a page that says it is not there, where it is not."""
+    try:
+        return services().store.meetings.get(id_, meeting_id)
+    except MeetingNotFound:
+        abort(404)
+
+
+def sources_of(evaluation: Evaluation) -> Sources:
+    """What there is to put on an agenda: findings, differences and the plan."""
+    held = services()
+    snapshots = held.evaluations.snapshots(evaluation.id)
+    report = report_of(snapshots[-1].evaluation) if snapshots else None
+    found = differences_on(evaluation) if report is None else report.differences
+    return Sources(
+        municipality=municipality_of(evaluation).name,
+        report=report,
+        actions=tuple(
+            (planned.id, action_view(library(), planned.action))
+            for planned in held.plans.of(evaluation.id)
+        ),
+        differences=tuple(difference for difference in found if not difference.agreed),
+    )
+
+
+def disciplines() -> tuple[tuple[str, str], ...]:
+    """The disciplines around the table: codes with their words; the others are typed."""
+    question = services().catalogue.questionnaire.by_id[MEMBERS]
+    words = wording()
+    return tuple(
+        (o.id, words.option(MEMBERS, o.id))
+        for o in question.options
+        if not (o.exclusive or o.id == _OTHER)
+    )
+
+
+def printed(evaluation: Evaluation, meeting: Meeting) -> MeetingSheet:
+    """The sheet of a meeting, with what is known now."""
+    return sheet_of(meeting, sources_of(evaluation), texts())
+
+
+def minutes_on(meeting: Meeting, sheet: MeetingSheet) -> Minutes:
+    """The minutes of a meeting, its moments in the time of this machine."""
+    start, end = meeting.started_at, meeting.closed_at
+    local = replace(
+        meeting,
+        started_at=start and start.astimezone(),
+        closed_at=end and end.astimezone(),
+    )
+    return minutes_of(local, sheet, lambda code: wording().option(MEMBERS, code), texts())
+
+
+def not_under_way(id_: str, meeting: Meeting) -> AnyResponse:
+    """To the page of a meeting, for what is there only while it is not closed, or under way."""
+    tell(texts()("meetings.not_running"))
+    return redirect(url_for("agendas.show", id_=id_, meeting_id=meeting.id), 303)
+
+
+def warn(address: str, *written: str) -> None:
+    """Say that texts seem to hold personal data, where they do, with the way to look at them."""
+    if kinds := kinds_of(*written):
+        tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))

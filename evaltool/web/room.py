@@ -1,0 +1,198 @@
+"""The meeting itself: one item at a time for the screen in the room, what is noted and decided."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from evaltool.domain.access import Permission
+from evaltool.domain.agenda import (
+    Decision,
+    Meeting,
+    MeetingConflict,
+    MeetingState,
+    TooMany,
+    ends_at,
+    picked_from,
+    too_long,
+)
+from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.language import time_text
+from evaltool.domain.plan import PlanFull
+from evaltool.web.context import (
+    evaluation_or_404,
+    language,
+    municipality_of,
+    services,
+    texts,
+)
+from evaltool.web.guard import guarded
+from evaltool.web.meeting_forms import (
+    DecisionFields,
+    base_of,
+    decision_of,
+    sentences,
+    typed_decision,
+    typed_notes,
+)
+from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed, warn
+from evaltool.web.meetings_pages import Clock, RoomPage
+from evaltool.web.rendering import messages, render, tell
+from evaltool.web.tickets import id_by, new_ticket
+
+blueprint = Blueprint("room", __name__)
+
+_ONE = "/evaluations/<id_>/meetings/<meeting_id>"
+
+
+@blueprint.get(f"{_ONE}/room/<int:number>")
+@guarded(Permission.AGENDA)
+def show(id_: str, meeting_id: str, number: int) -> AnyResponse:
+    """One item, in large type, with the time it should end."""
+    evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
+    if not 1 <= number <= len(meeting.items):
+        abort(404)
+    if meeting.state is MeetingState.CLOSED:
+        return redirect(url_for("agendas.show", id_=id_, meeting_id=meeting_id), 303)
+    return _room_page(evaluation, meeting, number)
+
+
+def _room_page(
+    evaluation: Evaluation,
+    meeting: Meeting,
+    number: int,
+    errors: Mapping[str, str] | None = None,
+    *,
+    fields: DecisionFields | None = None,
+    notes: str | None = None,
+    base: str | None = None,
+    conflict: bool = False,
+) -> Response:
+    sheet = printed(evaluation, meeting)
+    item = meeting.items[number - 1]
+    views = minutes_on(meeting, sheet).decisions
+    page = RoomPage(
+        title=sheet.items[number - 1].title,
+        messages=messages(errors or {}),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        meeting=meeting,
+        item=item,
+        printed=sheet.items[number - 1],
+        clock=_clock(meeting, number),
+        decisions=tuple(
+            (decision, view)
+            for decision, view in zip(meeting.decisions, views, strict=True)
+            if decision.item == item.id
+        ),
+        fields=fields or DecisionFields(),
+        ticket=new_ticket(),
+        notes=item.notes if notes is None else notes,
+        base=base_of(item.notes) if base is None else base,
+        kept=item.notes if conflict else "",
+        errors=errors or {},
+    )
+    return render(page, 409 if conflict else 422 if errors else 200)
+
+
+def _clock(meeting: Meeting, number: int) -> Clock | None:
+    until = ends_at(meeting, number)
+    if until is None:
+        return None
+    t, now = texts(), services().now()
+    seconds = round((until - now).total_seconds())
+    minutes = math.ceil(abs(seconds) / 60) if seconds > 0 else abs(seconds) // 60
+    key = "over" if seconds < 0 and minutes else "left" if minutes else "now"
+    if minutes == 1:
+        key += "_one"
+    return Clock(
+        until=time_text(until.astimezone(), language()),
+        now=time_text(now.astimezone(), language()),
+        left=t(f"meetings.clock.{key}", minutes=minutes),
+        over=seconds < 0,
+        seconds=seconds,
+    )
+
+
+def _placed(id_: str, meeting_id: str) -> tuple[Evaluation, Meeting, int]:
+    """What a form of the room is about: its meeting, which must be under way, and its item."""
+    evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
+    asked = request.form.get("item", "")
+    found = next((n for n, i in enumerate(meeting.items, start=1) if i.id == asked), None)
+    if found is None:
+        abort(404)
+    return evaluation, meeting, found
+
+
+def _to(id_: str, meeting: Meeting, number: int, anchor: str) -> AnyResponse:
+    address = url_for("room.show", id_=id_, meeting_id=meeting.id, number=number, _anchor=anchor)
+    return redirect(address, 303)
+
+
+@blueprint.post(f"{_ONE}/decide")
+@guarded(Permission.AGENDA)
+def decide(id_: str, meeting_id: str) -> AnyResponse:
+    """Keep a decision, by default as an action in the plan; a second click finds the same one."""
+    evaluation, meeting, number = _placed(id_, meeting_id)
+    if meeting.state is not MeetingState.RUNNING:
+        return not_under_way(id_, meeting)
+    fields, item = typed_decision(request.form), meeting.items[number - 1]
+    sent = (item.id, fields.text, fields.owner, fields.due)
+    made = id_by(request.form.get("ticket", ""), *sent)
+    decision, problems = decision_of(fields, Decision("", item=item.id, id=made or ""))
+    if problems:
+        return _room_page(evaluation, meeting, number, sentences(problems), fields=fields)
+    try:
+        kept = _keep(id_, meeting, decision, in_plan=fields.plan)
+    except (TooMany, PlanFull) as full:
+        key = "plan.full" if isinstance(full, PlanFull) else "meetings.too_many_decisions"
+        errors = {"text": texts()(key)}
+        return _room_page(evaluation, meeting, number, errors, fields=fields)
+    address = url_for("deciding.change", id_=id_, meeting_id=meeting_id, decision_id=kept.id)
+    warn(address, kept.text, kept.owner)
+    return _to(id_, meeting, number, "decisions")
+
+
+def _keep(id_: str, meeting: Meeting, decision: Decision, *, in_plan: bool) -> Decision:
+    """Keep a decision and the action that it becomes, both or none."""
+    held = services()
+    with held.store.together():
+        current = held.store.meetings.get(id_, meeting.id)
+        known = current.decision(decision.id)
+        if known is not None:
+            return known
+        if in_plan:
+            finding = picked_from(current, decision, held.plans.of(id_))
+            action = replace(decision.becomes, finding=finding)
+            planned = held.plans.add(id_, action, at=held.now())
+            decision = replace(decision, action=planned.id)
+        return held.store.meetings.decide(id_, meeting.id, decision)
+
+
+@blueprint.post(f"{_ONE}/notes")
+@guarded(Permission.AGENDA)
+def notes(id_: str, meeting_id: str) -> AnyResponse:
+    """Keep the notes at an item; two who write at once choose what stays."""
+    evaluation, meeting, number = _placed(id_, meeting_id)
+    if meeting.state is not MeetingState.RUNNING:
+        return not_under_way(id_, meeting)
+    item, text = meeting.items[number - 1], typed_notes(request.form)
+    base = request.form.get("base", "")
+    problems = list(too_long("notes", text))
+    if problems:
+        told = sentences(problems)
+        return _room_page(evaluation, meeting, number, told, notes=text, base=base)
+    if base != base_of(item.notes) and text != item.notes:
+        return _room_page(evaluation, meeting, number, notes=text, conflict=True)
+    try:
+        services().store.meetings.note(id_, meeting_id, item.id, text, expected=item.notes)
+    except MeetingConflict as conflict:
+        return _room_page(evaluation, conflict.current, number, notes=text, conflict=True)
+    address = url_for(
+        "room.show", id_=id_, meeting_id=meeting_id, number=number, _anchor="notes-at"
+    )
+    warn(address, text)
+    tell(texts()("meetings.noted"))
+    return redirect(address, 303)

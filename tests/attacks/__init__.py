@@ -1,0 +1,1 @@
+"""What an attacker would try, each as a test that fails when the defence is gone."""

@@ -1,0 +1,170 @@
+"""Links that are used again or guessed, and invitations of those who are there already."""
+
+import re
+
+import pytest
+
+from evaltool.domain.accounts import Account, AccountState, LinkPurpose
+from evaltool.identity.tokens import digest
+from tests.attacks.forms import filled, forms_on, sent
+from tests.attacks.world import World, link_of, mark
+from tests.hosting import OWN, HostedClient
+
+NEW = "nog een zin die niemand raadt 3"
+
+
+def is_in(client: HostedClient) -> bool:
+    """Whether somebody is signed in wholly."""
+    return client.get("/account").status_code == 200
+
+
+@pytest.mark.parametrize("purpose", [LinkPurpose.INVITATION, LinkPurpose.RESET])
+def test_a_link_opens_once_whoever_comes_second(world: World, purpose: LinkPurpose) -> None:
+    who, accounts = world.own.chair, world.town.held.store.accounts
+    accounts.make_link(who.id, purpose, digest("token"), world.town.clock.at)
+    first, second = world.client("nobody"), world.client("nobody")
+    assert second.get("/link/token").status_code == 200
+    assert first.send("/link/token", password=NEW, again=NEW).status_code == 303
+    kept = accounts.get(who.id).password
+    # Both had the page open; a third reads the address later on.
+    for late in (second, world.client("nobody"), world.client("administrator")):
+        assert late.send("/link/token", password=f"{NEW} 4", again=f"{NEW} 4").status_code == 404
+        assert late.get("/link/token").status_code == 404
+    assert accounts.get(who.id).password == kept
+    assert world.rows("SELECT * FROM links WHERE account_id = ?", who.id) == []
+
+
+def test_only_the_very_token_opens(world: World) -> None:
+    who, accounts = world.own.chair, world.town.held.store.accounts
+    token = "AbCdEf-_12345"
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(token), world.town.clock.at)
+    near = [
+        *(token.lower(), token.upper(), f"{token}=", f"{token} ", f" {token}", f"{token}%00"),
+        *(digest(token), f"{token}/", f"{token}%2F", "%", "*", "' OR 1=1 --", f"{token}%0A"),
+    ]
+    for other in near:
+        assert world.client("nobody").get(f"/link/{other}").status_code == 404, other
+    assert world.client("nobody").get(f"/link/{token}").status_code == 200
+
+
+def test_a_link_never_opens_without_a_password_of_ones_own(world: World) -> None:
+    client, path = world.client("nobody"), f"/link/{link_of(world.own.waiting)}"
+    assert client.get(path).status_code == 200
+    assert client.head(path).status_code == 200
+    for password in ("", " " * 20, "kort", "password1234", world.own.waiting.address):
+        assert client.send(path, password=password, again=password).status_code == 422
+    assert not is_in(client)
+    assert world.town.held.store.accounts.get(world.own.waiting.id).state is AccountState.INVITED
+
+
+def test_following_a_link_does_not_follow_the_account_of_the_form(world: World) -> None:
+    """The page names an address for password managers; it is not what decides."""
+    waiting, officer = world.own.waiting, world.other.officer
+    fields = {"address": officer.address, "account": officer.id, "id": officer.id}
+    world.client("nobody").send(f"/link/{link_of(waiting)}", password=NEW, again=NEW, **fields)
+    accounts = world.town.held.store.accounts
+    assert accounts.get(officer.id) == officer
+    assert accounts.get(waiting.id).state is AccountState.ACTIVE
+
+
+def everybody(world: World) -> dict[str, Account]:
+    """Accounts that the first municipality did not make."""
+    other, people = world.other, world.people
+    return {
+        "an officer elsewhere": other.officer,
+        "a chair elsewhere": other.chair,
+        "a contributor of another": other.contributor,
+        "one who was invited by another": other.waiting,
+        "a coach": people["coach"],
+        "an administrator": people["administrator"],
+        "somebody without a second factor yet": people["enrolling"],
+        "a colleague whom the administrator made": world.own.colleague,
+    }
+
+
+def invited(world: World, address: str) -> str:
+    """The page after an officer asked an address for a view, with whatever that form wants."""
+    path = f"/evaluations/{world.own.open.id}/contributors"
+    html = world.client("officer").get(path).get_data(as_text=True)
+    found = next(form for form in forms_on(path, html) if form.path == path)
+    found.fields["csrf_token"] = world.tokens["officer"]
+    fields = filled(world, "officer", found)
+    fields["address"], fields["name"] = address, "Een andere naam"
+    return sent(world.client("officer"), found, fields).get_data(as_text=True)
+
+
+def link_on(page: str) -> str | None:
+    """The path of the link that a page shows."""
+    found = re.search(r'value="https://evaluatie\.example(/link/[^"]+)"', page)
+    return None if found is None else found[1]
+
+
+def test_an_invitation_gives_no_power_over_an_account_that_was_there(world: World) -> None:
+    accounts = world.town.held.store.accounts
+    for who, account in everybody(world).items():
+        kept = accounts.get(account.id)
+        for typed in (account.address, f"  {account.address.upper()}  "):
+            page = invited(world, typed)
+            link = link_on(page)
+            assert link is not None, who
+            follower = world.client("nobody")
+            assert follower.get(link).headers["Location"] == "/sign-in", who
+            answer = follower.send(link, password=NEW, again=NEW)
+            assert answer.headers["Location"] == "/sign-in", who
+            assert not is_in(follower), who
+            # Nor does whoever asks learn whose address it is.
+            shown = page
+            for path in (f"/evaluations/{world.own.open.id}/contributors", "/municipality/log"):
+                shown += world.client("officer").get(path).get_data(as_text=True)
+            assert account.name not in shown or account.nis_code == OWN, who
+        assert accounts.get(account.id) == kept, who
+        world.reset()
+
+
+def test_a_colleague_is_no_account_that_was_there(world: World) -> None:
+    accounts = world.town.held.store.accounts
+    for who, account in everybody(world).items():
+        kept = accounts.get(account.id)
+        page = world.client("officer").post(
+            "/municipality/colleagues",
+            data={
+                "csrf_token": world.tokens["officer"],
+                "name": "Een andere naam",
+                "address": account.address,
+                "role": "officer",
+            },
+        )
+        assert page.status_code == 422, who
+        assert link_on(page.get_data(as_text=True)) is None, who
+        assert accounts.get(account.id) == kept, who
+
+
+def test_who_is_asked_for_a_view_gets_no_text_of_the_municipality(world: World) -> None:
+    """What decides which questions are asked goes along, but not what was noted with it."""
+    accounts = world.town.held.store.accounts
+    link = link_on(invited(world, "nieuw@gemeente.example"))
+    assert link is not None
+    client = world.client("nobody")
+    client.send(link, password=NEW, again=NEW)
+    assert is_in(client)
+    who = accounts.by_address("nieuw@gemeente.example")
+    assert who is not None
+    (view,) = world.town.held.evaluations.views_by(who.id)
+    paths = ["/account/data.json", "/", *(f"/evaluations/{view.id}{p}" for p in ("", "/check"))]
+    shown = "".join(client.get(path).get_data(as_text=True) for path in paths)
+    assert mark("answer", OWN) not in shown
+    assert mark("name", OWN) not in shown
+
+
+def test_nobody_makes_a_link_for_an_account_of_another(world: World) -> None:
+    before = world.rows("SELECT * FROM links ORDER BY digest")
+    for who, account in everybody(world).items():
+        if account.nis_code != OWN:
+            for actor in ("officer", "chair", "contributor", "coach", "halfway", "nobody"):
+                client = world.client(actor)
+                for path in ("/municipality/colleagues", "/admin/accounts"):
+                    answer = client.post(
+                        f"{path}/{account.id}/link", data={"csrf_token": world.tokens[actor]}
+                    )
+                    assert answer.status_code in (401, 403, 404), (who, actor)
+    assert world.rows("SELECT * FROM links ORDER BY digest") == before

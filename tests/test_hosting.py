@@ -1,0 +1,860 @@
+"""The settings of a tool that stands on the internet, and how it starts with them."""
+
+import json
+import os
+import re
+import shlex
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from waitress.server import TcpWSGIServer
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+from werkzeug.wrappers import Request, Response
+
+from evaltool.catalogue import Catalogue
+from evaltool.cli import given, main
+from evaltool.cli.given import variable
+from evaltool.cli.hosted_serving import listen
+from evaltool.cli.hosting import KEYS, HostedRun, read_hosted, sentence
+from evaltool.domain.access import MUNICIPAL_ROLES, Role
+from evaltool.domain.accounts import AccountState
+from evaltool.domain.language import LANGUAGES, Language
+from evaltool.domain.validation import Problem, Refused
+from evaltool.mail import MailSettings, Security
+from evaltool.store import open_store
+from evaltool.web import create_app
+from evaltool.web.settings import LARGEST_REQUEST
+from tests.conftest import ROOT
+
+KEY = "0123456789abcdef" * 4
+PASSWORD = "a password of mail"
+CLIENT_SECRET = "a secret of single sign-on"
+SECRETS = (KEY, PASSWORD, CLIENT_SECRET)
+
+LONG = "x" * 251
+COMMAND = [sys.executable, "-c", "import sys; from evaltool.cli import main; sys.exit(main())"]
+
+Changes = Mapping[str, object]
+
+posix = pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("EVALTOOL_")]:
+        monkeypatch.delenv(name)
+
+
+def a_secret(path: Path, text: str | bytes = KEY, mode: int = 0o600) -> Path:
+    """A file with a secret, by default sound."""
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.chmod(mode)
+    return path
+
+
+def settings(folder: Path, **changes: object) -> dict[str, object]:
+    """Sound settings, the least there can be; None takes one away."""
+    basis: dict[str, object] = {
+        "public_url": "https://livc-r.example.org",
+        "secret_key_file": str(a_secret(folder / "key")),
+        "organisation": "Vereniging van Voorbeelden",
+        "contact": "hulp@example.org",
+        "instance": str(folder / "instance"),
+    }
+    return {key: value for key, value in {**basis, **changes}.items() if value is not None}
+
+
+def mail(folder: Path, **changes: object) -> dict[str, object]:
+    """Sound settings of mail, all of them."""
+    basis: dict[str, object] = {
+        "smtp_host": "mail.example.org",
+        "smtp_port": 587,
+        "smtp_security": "starttls",
+        "smtp_user": "livc-r",
+        "smtp_password_file": str(a_secret(folder / "password", PASSWORD)),
+        "smtp_sender": "livc-r@example.org",
+        "smtp_ca_file": str(certificates(folder)),
+    }
+    return {**basis, **changes}
+
+
+def sign_on(folder: Path, **changes: object) -> dict[str, object]:
+    """Sound settings of single sign-on, all of them."""
+    basis: dict[str, object] = {
+        "oidc_issuer": "https://provider.example.org",
+        "oidc_client_id": "livc-r",
+        "oidc_client_secret_file": str(a_secret(folder / "client", CLIENT_SECRET)),
+        "oidc_scope": "openid vo",
+        "oidc_organisation_claim": "org",
+        "oidc_email_claim": "mail",
+        "oidc_role_claim": "role",
+        "oidc_roles": {"Doer": "officer", "Leader": "chair"},
+        "oidc_required": {"vo_doelgroepcode": "LB"},
+    }
+    return {**basis, **changes}
+
+
+def certificates(folder: Path) -> Path:
+    """A file with one authority of this machine."""
+    path = folder / "authorities.pem"
+    if not path.exists():
+        known = ssl.create_default_context().get_ca_certs(binary_form=True)
+        path.write_text("".join(ssl.DER_cert_to_PEM_cert(one) for one in known[:1]))
+    return path
+
+
+def everything(folder: Path, **changes: object) -> dict[str, object]:
+    """Sound settings with every key there is."""
+    more = {"host": "0.0.0.0", "port": 8123, "proxies": 2, "keep_months": 24, "backup_days": 14}
+    more["metrics_port"] = 9123
+    return settings(folder, **{**more, **mail(folder), **sign_on(folder), **changes})
+
+
+def written(folder: Path, held: Mapping[str, object]) -> Path:
+    """The settings as a TOML file."""
+    path = folder / "settings.toml"
+    lines = (f"{key} = {toml(value)}\n" for key, value in held.items())
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
+
+
+def toml(value: object) -> str:
+    """A value as TOML writes it."""
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{json.dumps(k)} = {toml(v)}' for k, v in value.items())}}}"
+    return json.dumps(value)
+
+
+def as_environment(held: Mapping[str, object]) -> dict[str, str]:
+    """The settings as variables of the environment."""
+    return {variable(key): one_line(value) for key, value in held.items()}
+
+
+def one_line(value: object) -> str:
+    """A value as the environment has it."""
+    if isinstance(value, dict):
+        return ",".join(f"{name}={text}" for name, text in value.items())
+    return str(value)
+
+
+def read(folder: Path, **changes: object) -> HostedRun:
+    """The settings of a file that was changed somewhere."""
+    return read_hosted(written(folder, settings(folder, **changes)), {})
+
+
+def problems_of(held: Callable[[], object]) -> tuple[Problem, ...]:
+    """Why settings are refused."""
+    with pytest.raises(Refused) as caught:
+        held()
+    return caught.value.problems
+
+
+def named(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
+    """The setting and the code of each problem."""
+    return [(problem.where, problem.code) for problem in problems]
+
+
+def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+    run = read(tmp_path)
+    assert (run.host, run.port, run.instance) == ("127.0.0.1", 5000, tmp_path / "instance")
+    assert run.metrics_port is None
+    hosted = run.hosted
+    assert (hosted.public_url, hosted.host) == ("https://livc-r.example.org", "livc-r.example.org")
+    assert hosted.secret_key == KEY
+    assert (hosted.organisation, hosted.contact) == (
+        "Vereniging van Voorbeelden",
+        "hulp@example.org",
+    )
+    assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (1, 36, 30)
+    assert hosted.mail is None
+    assert hosted.single_sign_on is None
+
+
+def test_without_an_instance_it_is_the_usual_one(tmp_path: Path) -> None:
+    from evaltool.web.settings import default_instance
+
+    assert read(tmp_path, instance=None).instance == default_instance()
+
+
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) -> None:
+    held = everything(tmp_path)
+    assert set(held) == set(KEYS)
+    if place == "file":
+        run = read_hosted(written(tmp_path, held), {"HOME": "elsewhere"})
+    else:
+        run = read_hosted(None, {"HOME": "elsewhere", **as_environment(held)})
+    assert (run.host, run.port, run.instance) == ("0.0.0.0", 8123, tmp_path / "instance")
+    assert run.metrics_port == 9123
+    hosted = run.hosted
+    assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (2, 24, 14)
+    assert hosted.mail == MailSettings(
+        host="mail.example.org",
+        port=587,
+        sender="livc-r@example.org",
+        user="livc-r",
+        password=PASSWORD,
+        security=Security.STARTTLS,
+        sender_name="Vereniging van Voorbeelden",
+        ca_file=tmp_path / "authorities.pem",
+    )
+    sign_on_ = hosted.single_sign_on
+    assert sign_on_ is not None
+    assert sign_on_.issuer == "https://provider.example.org"
+    assert (sign_on_.client_id, sign_on_.client_secret) == ("livc-r", CLIENT_SECRET)
+    assert sign_on_.redirect_uri == "https://livc-r.example.org/single-sign-on/callback"
+    assert sign_on_.post_logout_redirect_uri == "https://livc-r.example.org/sign-in"
+    assert (sign_on_.scope, sign_on_.organisation_claim) == ("openid vo", "org")
+    assert (sign_on_.email_claim, sign_on_.role_claim) == ("mail", "role")
+    assert sign_on_.roles == {"Doer": Role.OFFICER, "Leader": Role.CHAIR}
+    assert sign_on_.required == {"vo_doelgroepcode": "LB"}
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = written(tmp_path, everything(tmp_path, port="wrong", contact="old"))
+    environment = {"EVALTOOL_PORT": " 9000 ", "EVALTOOL_CONTACT": "new", "EVALTOOL_HOST": "::1"}
+    run = read_hosted(file, environment)
+    assert (run.port, run.host, run.hosted.contact) == (9000, "::1", "new")
+    assert run.hosted.proxies == 2
+
+
+def test_mail_needs_no_login_and_most_of_single_sign_on_has_a_default(tmp_path: Path) -> None:
+    held = everything(tmp_path, smtp_security="tls")
+    for key in ("smtp_user", "smtp_password_file", "smtp_ca_file"):
+        del held[key]
+    for key in ("oidc_scope", "oidc_organisation_claim", "oidc_email_claim", "oidc_required"):
+        del held[key]
+    hosted = read_hosted(written(tmp_path, held), {}).hosted
+    assert hosted.mail is not None
+    assert hosted.single_sign_on is not None
+    assert (hosted.mail.user, hosted.mail.password, hosted.mail.ca_file) == ("", "", None)
+    assert hosted.mail.security is Security.TLS
+    assert hosted.single_sign_on.scope == "openid profile vo"
+    assert hosted.single_sign_on.organisation_claim == "vo_orgcode"
+    assert hosted.single_sign_on.email_claim == "email"
+    assert not hosted.single_sign_on.required
+
+
+def test_a_path_in_the_file_starts_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    run = read(tmp_path, secret_key_file="key", instance="data")
+    assert run.instance == tmp_path / "data"
+    assert run.hosted.secret_key == KEY
+
+
+def test_what_an_editor_puts_around_a_secret_is_not_part_of_it(tmp_path: Path) -> None:
+    held = settings(tmp_path)
+    a_secret(tmp_path / "key", b"\xef\xbb\xbf" + KEY.encode() + b"\r\n")
+    assert read_hosted(written(tmp_path, held), {}).hosted.secret_key == KEY
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://livc-r.example.org",
+        "https://livc-r.example.org:8443",
+        "https://intranet",
+        "https://192.0.2.7",
+        "https://[2001:db8::7]:8443",
+        "http://localhost:5000",
+        "http://127.0.0.1:5000",
+        "http://[::1]",
+    ],
+)
+def test_addresses_at_which_it_can_stand(url: str, tmp_path: Path) -> None:
+    assert read(tmp_path, public_url=url).hosted.public_url == url
+
+
+# Per kind of fault: what is changed, and which setting is refused with which code.
+FAULTS: tuple[tuple[Changes, str, str], ...] = (
+    ({"colour": "red"}, "colour", "unknown"),
+    ({"smtp_password": PASSWORD}, "smtp_password", "unknown"),
+    ({"secret_key": KEY}, "secret_key", "unknown"),
+    ({"EVALTOOL_PORT": 80}, "EVALTOOL_PORT", "unknown"),
+    *(({key: None}, key, "missing") for key in ("public_url", "secret_key_file")),
+    *(({key: None}, key, "missing") for key in ("organisation", "contact")),
+    *(({key: 5}, key, "not_text") for key in ("public_url", "organisation", "host", "instance")),
+    ({"secret_key_file": ["key"]}, "secret_key_file", "not_text"),
+    *(({key: "  "}, key, "empty") for key in ("public_url", "contact", "secret_key_file", "host")),
+    *(({"contact": text}, "contact", "not_one_line") for text in ("a\nb", "a\u0000", LONG)),
+    ({"secret_key_file": "k\u0000"}, "secret_key_file", "not_one_line"),
+    *(({"port": value}, "port", "not_whole") for value in (0, 65536, "80", True, 80.0, -1)),
+    *(({"metrics_port": value}, "metrics_port", "not_whole") for value in (0, 65536, "80")),
+    *(({"proxies": value}, "proxies", "not_whole") for value in (-1, 10, "1")),
+    *(({"keep_months": value}, "keep_months", "not_whole") for value in (0, 1201)),
+    *(({"backup_days": value}, "backup_days", "not_whole") for value in (0, 3651)),
+    *(
+        ({"public_url": url}, "public_url", "public_url_form")
+        for url in (
+            *("livc-r.example.org", "ftp://livc-r.example.org", "https://", "https://a b"),
+            *("https://livc-r.example.org/", "https://livc-r.example.org/tool"),
+            *("https://livc-r.example.org?a=b", "https://livc-r.example.org#a"),
+            *("https://user@livc-r.example.org", "https://LIVC-R.example.org"),
+            *("https://livc-r.example.org:0", "https://livc-r.example.org:65536"),
+            *("https://livc-r.example.org:", "https://livc-r.example.org:٣", "https://[:::]"),
+            *("https://-a.example.org", "https://a..example.org", "https://gemeente.vlaanderen."),
+            *("https://a_b.example.org", "https://overleg-é.example.org", "https://[::1"),
+        )
+    ),
+    ({"public_url": "https://livc-r.example.org:443"}, "public_url", "public_url_port"),
+    ({"public_url": "http://localhost:80"}, "public_url", "public_url_port"),
+    *(
+        ({"public_url": f"http://{host}"}, "public_url", "public_url_https")
+        for host in ("livc-r.example.org", "192.0.2.7:5000", "localhost.example.org", "0.0.0.0")
+    ),
+    ({"secret_key_file": "nowhere"}, "secret_key_file", "secret_unreadable"),
+    ({"secret_key_file": "."}, "secret_key_file", "secret_unreadable"),
+)
+
+MAIL_FAULTS: tuple[tuple[Changes, str, str], ...] = (
+    *(({key: None}, key, "mail_incomplete") for key in ("smtp_host", "smtp_port", "smtp_sender")),
+    ({"smtp_user": None}, "smtp_user", "mail_login_incomplete"),
+    ({"smtp_password_file": None}, "smtp_password_file", "mail_login_incomplete"),
+    ({"smtp_port": 0}, "smtp_port", "not_whole"),
+    ({"smtp_port": "587"}, "smtp_port", "not_whole"),
+    *(({"smtp_host": host}, "smtp_host", "smtp_host") for host in ("a b", "a..b", "x" * 64)),
+    *(
+        ({"smtp_sender": sender}, "smtp_sender", "smtp_sender")
+        for sender in ("livc-r", "LIVC-R <livc-r@example.org>", "a@b.be, c@d.be", "a@localhost")
+    ),
+    ({"smtp_user": "josé"}, "smtp_user", "smtp_ascii"),
+    ({"smtp_security": "ssl"}, "smtp_security", "smtp_security"),
+    ({"smtp_security": 1}, "smtp_security", "not_text"),
+    ({"smtp_security": "none"}, "smtp_security", "smtp_in_the_clear"),
+    ({"smtp_ca_file": "nowhere"}, "smtp_ca_file", "smtp_ca_file"),
+    ({"smtp_ca_file": "key"}, "smtp_ca_file", "smtp_ca_file"),
+    ({"smtp_ca_file": "."}, "smtp_ca_file", "smtp_ca_file"),
+    ({"smtp_password_file": "nowhere"}, "smtp_password_file", "secret_unreadable"),
+)
+
+NOT_MUNICIPAL = [role.value for role in Role if role not in MUNICIPAL_ROLES]
+
+SIGN_ON_FAULTS: tuple[tuple[Changes, str, str], ...] = (
+    *(({key: None}, key, "sign_on_incomplete") for key in ("oidc_issuer", "oidc_client_id")),
+    ({"oidc_client_secret_file": None}, "oidc_client_secret_file", "sign_on_incomplete"),
+    *(({key: None}, key, "sign_on_incomplete") for key in ("oidc_role_claim", "oidc_roles")),
+    *(
+        ({"oidc_issuer": issuer}, "oidc_issuer", "oidc_issuer")
+        for issuer in ("http://provider.example.org", "provider", "https://a.example.org?b=c")
+    ),
+    ({"oidc_scope": "vo profile"}, "oidc_scope", "oidc_scope"),
+    ({"oidc_roles": {"Doer": "boss"}}, "oidc_roles", "oidc_roles"),
+    *(({"oidc_roles": {"Doer": role}}, "oidc_roles", "oidc_roles") for role in NOT_MUNICIPAL),
+    *(
+        ({key: value}, key, "not_table")
+        for key in ("oidc_roles", "oidc_required")
+        for value in ({}, "Doer=officer", {"Doer": 1}, {"Doer": ""}, {"": "officer"}, 3)
+    ),
+    ({"oidc_email_claim": 1}, "oidc_email_claim", "not_text"),
+    ({"oidc_client_secret_file": "nowhere"}, "oidc_client_secret_file", "secret_unreadable"),
+)
+
+
+def ids(faults: tuple[tuple[Changes, str, str], ...]) -> list[str]:
+    return [f"{code}-{where}-{number}" for number, (_, where, code) in enumerate(faults)]
+
+
+@pytest.mark.parametrize(("changes", "where", "code"), FAULTS, ids=ids(FAULTS))
+def test_a_setting_that_cannot_be_is_refused(
+    changes: Changes, where: str, code: str, tmp_path: Path
+) -> None:
+    assert named(problems_of(lambda: read(tmp_path, **changes))) == [(where, code)]
+
+
+@pytest.mark.parametrize(("changes", "where", "code"), MAIL_FAULTS, ids=ids(MAIL_FAULTS))
+def test_mail_that_cannot_be_sent_is_refused(
+    changes: Changes, where: str, code: str, tmp_path: Path
+) -> None:
+    problems = problems_of(lambda: read(tmp_path, **{**mail(tmp_path), **changes}))
+    assert named(problems) == [(where, code)]
+
+
+@pytest.mark.parametrize(("changes", "where", "code"), SIGN_ON_FAULTS, ids=ids(SIGN_ON_FAULTS))
+def test_single_sign_on_that_cannot_work_is_refused(
+    changes: Changes, where: str, code: str, tmp_path: Path
+) -> None:
+    problems = problems_of(lambda: read(tmp_path, **{**sign_on(tmp_path), **changes}))
+    assert named(problems) == [(where, code)]
+
+
+def test_mail_in_the_clear_goes_to_this_machine_alone(tmp_path: Path) -> None:
+    held = {**mail(tmp_path), "smtp_security": "none", "smtp_host": "127.0.0.1"}
+    made = read(tmp_path, **held).hosted.mail
+    assert made is not None
+    assert made.security is Security.NONE
+
+
+def test_a_password_of_mail_that_no_server_understands_is_refused(tmp_path: Path) -> None:
+    held = settings(tmp_path, **mail(tmp_path))
+    a_secret(tmp_path / "password", "pässword")
+    problems = problems_of(lambda: read_hosted(written(tmp_path, held), {}))
+    assert named(problems) == [("smtp_password_file", "smtp_ascii")]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("EVALTOOL_COLOUR", "red", "unknown"),
+        ("EVALTOOL_", "red", "unknown"),
+        ("EVALTOOL_port", "5000", "unknown"),
+        ("EVALTOOL_PORT", "", "not_whole"),
+        ("EVALTOOL_PORT", "5000.0", "not_whole"),
+        ("EVALTOOL_PORT", "+5000", "not_whole"),
+        ("EVALTOOL_PORT", "٥٠٠٠", "not_whole"),
+        ("EVALTOOL_PORT", "9" * 5000, "not_whole"),
+        ("EVALTOOL_CONTACT", "", "empty"),
+        ("EVALTOOL_CONTACT", "\udc80", "not_one_line"),
+    ],
+)
+def test_a_variable_that_cannot_be_is_refused_under_its_own_name(
+    name: str, value: str, code: str, tmp_path: Path
+) -> None:
+    file = written(tmp_path, settings(tmp_path))
+    assert named(problems_of(lambda: read_hosted(file, {name: value}))) == [(name, code)]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "Doer", "Doer=", "=officer", "A=officer,", "A=chair,A=chair"]
+)
+def test_a_table_in_the_environment_is_pairs_each_once(value: str, tmp_path: Path) -> None:
+    file = written(tmp_path, settings(tmp_path, **sign_on(tmp_path)))
+    problems = problems_of(lambda: read_hosted(file, {"EVALTOOL_OIDC_ROLES": value}))
+    assert named(problems) == [("EVALTOOL_OIDC_ROLES", "not_table")]
+
+
+def test_a_table_in_the_environment_may_have_spaces(tmp_path: Path) -> None:
+    file = written(tmp_path, settings(tmp_path, **sign_on(tmp_path)))
+    environment = {"EVALTOOL_OIDC_ROLES": " A = chair , B:1 = officer "}
+    made = read_hosted(file, environment).hosted.single_sign_on
+    assert made is not None
+    assert made.roles == {"A": Role.CHAIR, "B:1": Role.OFFICER}
+
+
+def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
+    changes: dict[str, object] = {
+        "organisation": None,
+        "port": "x",
+        "colour": "red",
+        "public_url": "http://a.example",
+        "secret_key_file": "nowhere",
+        "smtp_host": "a b",
+        "oidc_scope": "vo",
+    }
+    file = written(tmp_path, settings(tmp_path, **changes))
+    assert set(named(problems_of(lambda: read_hosted(file, {"EVALTOOL_X": "1"})))) == {
+        ("colour", "unknown"),
+        ("EVALTOOL_X", "unknown"),
+        ("organisation", "missing"),
+        ("port", "not_whole"),
+        ("public_url", "public_url_https"),
+        ("secret_key_file", "secret_unreadable"),
+        ("smtp_port", "mail_incomplete"),
+        ("smtp_sender", "mail_incomplete"),
+        ("smtp_host", "smtp_host"),
+        ("oidc_issuer", "sign_on_incomplete"),
+        ("oidc_client_id", "sign_on_incomplete"),
+        ("oidc_client_secret_file", "sign_on_incomplete"),
+        ("oidc_role_claim", "sign_on_incomplete"),
+        ("oidc_roles", "sign_on_incomplete"),
+        ("oidc_scope", "oidc_scope"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"k" * 31, "secret_short"),
+        (b" " * 40, "secret_short"),
+        (b"k" * 31 + b"\n", "secret_short"),
+        (b"", "secret_short"),
+        (b"\x00" * 40, "secret_not_text"),
+        (b"\xff" * 40, "secret_not_text"),
+        (b"k" * 40 + b"\n" + b"k" * 40, "secret_not_text"),
+        (b"k" * 4097, "secret_not_text"),
+    ],
+)
+def test_a_secret_key_is_one_line_of_at_least_32_bytes(
+    content: bytes, code: str, tmp_path: Path
+) -> None:
+    held = settings(tmp_path)
+    a_secret(tmp_path / "key", content)
+    problems = problems_of(lambda: read_hosted(written(tmp_path, held), {}))
+    assert named(problems) == [("secret_key_file", code)]
+
+
+def test_a_secret_key_of_32_bytes_is_long_enough(tmp_path: Path) -> None:
+    held = settings(tmp_path)
+    a_secret(tmp_path / "key", "é" * 16)
+    assert read_hosted(written(tmp_path, held), {}).hosted.secret_key == "é" * 16
+
+
+@posix
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o602])
+@pytest.mark.parametrize("name", ["key", "password", "client"])
+def test_a_secret_that_others_can_get_at_is_refused(name: str, mode: int, tmp_path: Path) -> None:
+    held = everything(tmp_path)
+    (tmp_path / name).chmod(mode)
+    (where,) = (key for key, value in held.items() if value == str(tmp_path / name))
+    problems = problems_of(lambda: read_hosted(written(tmp_path, held), {}))
+    assert named(problems) == [(where, "secret_open")]
+
+
+@posix
+def test_a_secret_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    problems = problems_of(lambda: read(tmp_path, secret_key_file="pipe"))
+    assert named(problems) == [("secret_key_file", "secret_unreadable")]
+
+
+def test_a_secret_within_the_repository_is_refused_wherever_a_link_to_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository, outside = tmp_path / "repository", tmp_path / "repository-beside"
+    for folder in (repository / "instance", outside):
+        folder.mkdir(parents=True)
+    monkeypatch.setattr(given, "ASSETS", repository)
+    inside = a_secret(repository / "instance" / "key")
+    (outside / "link").symlink_to(inside)
+    for path in (inside, outside / "link", outside / ".." / "repository" / "instance" / "key"):
+        held = settings(tmp_path, secret_key_file=str(path))
+        problems = problems_of(lambda held=held: read_hosted(written(tmp_path, held), {}))  # type: ignore[misc]
+        assert named(problems) == [("secret_key_file", "secret_inside")]
+    fine = a_secret(outside / "key")
+    assert read(tmp_path, secret_key_file=str(fine)).hosted.secret_key == KEY
+
+
+def test_no_file_of_this_repository_can_be_a_secret(tmp_path: Path) -> None:
+    problems = problems_of(lambda: read(tmp_path, secret_key_file=str(ROOT / "LICENSE")))
+    assert ("secret_key_file", "secret_inside") in named(problems)
+
+
+def test_a_secret_can_be_wrong_in_several_ways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "ASSETS", tmp_path)
+    held = settings(tmp_path)
+    a_secret(tmp_path / "key", "short", 0o644)
+    found = {
+        code for _, code in named(problems_of(lambda: read_hosted(written(tmp_path, held), {})))
+    }
+    assert found - {"secret_open"} == {"secret_inside", "secret_short"}
+    assert "secret_open" in found or os.name != "posix"
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b'contact = "a"\nport = ' + KEY.encode() + b"\n", "2"),
+        (b'contact = "a"\n\n[' + KEY.encode(), "3"),
+        (b'contact = "\xff"\n', "1"),
+        (b"a = " + b"[" * 5000, "1"),
+    ],
+)
+def test_a_file_that_is_no_toml_is_refused_by_its_line_and_not_quoted(
+    content: bytes, line: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_bytes(content)
+    (problem,) = problems_of(lambda: read_hosted(path, {}))
+    assert (problem.where, problem.code, problem.values["line"]) == (str(path), "not_toml", line)
+    assert KEY not in sentence(problem, catalogue.in_language("en"))
+
+
+@pytest.mark.parametrize("name", ["nowhere.toml", "."])
+def test_a_file_that_cannot_be_read_is_refused(name: str, tmp_path: Path) -> None:
+    (problem,) = problems_of(lambda: read_hosted(tmp_path / name, {}))
+    assert problem.code == "file_unreadable"
+
+
+def test_no_secret_is_in_what_can_be_printed(tmp_path: Path) -> None:
+    run = read_hosted(written(tmp_path, everything(tmp_path)), {})
+    hosted = run.hosted
+    assert hosted.mail is not None
+    assert hosted.single_sign_on is not None
+    # They are read; they only do not show.
+    assert (hosted.secret_key, hosted.mail.password) == (KEY, PASSWORD)
+    assert hosted.single_sign_on.client_secret == CLIENT_SECRET
+    shown = f"{run!r} {run} {hosted!r} {hosted.mail!r} {hosted.single_sign_on!r}"
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_no_problem_quotes_a_secret_in_the_wrong_place(
+    key: str, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    secret = f"{KEY} {PASSWORD}"
+    held = everything(tmp_path, **{key: secret, f"{key}s": secret})
+    for name in ("key", "password", "client"):
+        a_secret(tmp_path / name, KEY[:20], 0o644)
+    problems = problems_of(lambda: read_hosted(written(tmp_path, held), as_environment(held)))
+    shown = " ".join(sentence(problem, catalogue.in_language("nl")) for problem in problems)
+    assert KEY[:20] not in shown + repr(problems) + str(Refused(problems))
+    assert PASSWORD not in shown + repr(problems)
+
+
+def every_problem(folder: Path) -> Iterator[Problem]:
+    """One problem of each kind at least."""
+    for changes, _, _ in FAULTS:
+        yield from problems_of(lambda changes=changes: read(folder, **changes))  # type: ignore[misc]
+    for basis, faults in ((mail(folder), MAIL_FAULTS), (sign_on(folder), SIGN_ON_FAULTS)):
+        for changes, _, _ in faults:
+            held = {**basis, **changes}
+            yield from problems_of(lambda held=held: read(folder, **held))  # type: ignore[misc]
+    held = settings(folder)
+    for content in (b"short", b"\xff"):
+        a_secret(folder / "key", content)
+        yield from problems_of(lambda: read_hosted(written(folder, held), {}))
+    yield from problems_of(lambda: read_hosted(folder, {}))
+    (folder / "wrong.toml").write_text("=")
+    yield from problems_of(lambda: read_hosted(folder / "wrong.toml", {}))
+    yield Problem("secret_open", "secret_key_file")
+    yield Problem("secret_inside", "secret_key_file")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_problem_has_a_sentence_that_names_the_setting(
+    language: Language, tmp_path: Path, catalogue: Catalogue
+) -> None:
+    t = catalogue.in_language(language)
+    problems = list(every_problem(tmp_path))
+    for problem in problems:
+        told = sentence(problem, t)
+        assert told.startswith(f"{problem.where}: ")
+        assert not re.search(r"[{}]", told)
+    of_settings = {"settings_without_hosted", "belongs_in_settings", "no_administrator"}
+    of_settings |= {"not_listening", "no_such_host", "no_metrics", "serving"}
+    codes = {key.removeprefix("hosting.") for key in catalogue.texts if key.startswith("hosting.")}
+    assert {problem.code for problem in problems} == codes - of_settings
+
+
+def an_administrator(run: HostedRun, state: AccountState = AccountState.ACTIVE) -> None:
+    """Keep an administrator in the database of a run."""
+    with closing(open_store(run.database)) as store:
+        made = store.accounts.create(
+            address="ann@example.org",
+            name="Ann",
+            role=Role.ADMINISTRATOR,
+            nis_code=None,
+            at=datetime.now(UTC),
+        )
+        store.accounts.change(made.id, state=state)
+
+
+def a_free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as tried:
+        tried.bind(("127.0.0.1", 0))
+        port: int = tried.getsockname()[1]
+        return port
+
+
+def test_settings_without_hosted_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, settings(tmp_path))
+    assert main(["serve", "--settings", str(file)]) == 2
+    assert "--hosted" in capsys.readouterr().err
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize(
+    "option", [["--host", "127.0.0.1"], ["--port", "0"], ["--instance", "data"]]
+)
+def test_what_is_a_setting_is_no_option_of_a_hosted_tool(
+    option: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, settings(tmp_path))
+    assert main(["serve", "--hosted", "--settings", str(file), *option]) == 2
+    assert option[0] in capsys.readouterr().err
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_serving_refuses_wrong_settings_with_every_reason(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = written(tmp_path, settings(tmp_path, contact=None, secret_key_file="nowhere"))
+    monkeypatch.setenv("EVALTOOL_COLOUR", "red")
+    assert main(["serve", "--hosted", "--settings", str(file), "--lang", lang]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    lines = told.err.splitlines()
+    assert [line.partition(":")[0] for line in lines] == [
+        "EVALTOOL_COLOUR",
+        "contact",
+        "secret_key_file",
+    ]
+    assert not (tmp_path / "instance").exists()
+
+
+@pytest.mark.parametrize("state", [None, AccountState.CLOSED])
+def test_serving_refuses_without_an_administrator_and_says_how_to_make_one(
+    state: AccountState | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "our settings"
+    folder.mkdir()
+    file = written(folder, settings(tmp_path))
+    if state is not None:
+        an_administrator(read_hosted(file, {}), state)
+    assert main(["serve", "--hosted", "--settings", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert "evaltool user add --role administrator" in told
+    # Fit to be typed over, whatever the folder is called.
+    assert shlex.split(told)[-2:] == ["--settings", str(file)]
+    if state is None:
+        assert not (tmp_path / "instance").exists()
+
+
+@contextmanager
+def a_taken_port(host: str) -> Iterator[int]:
+    """A port on which somebody listens already."""
+    with socket.socket() as taken:
+        taken.bind((host, 0))
+        taken.listen()
+        yield taken.getsockname()[1]
+
+
+def test_an_invited_administrator_will_do_and_any_address_but_a_port_that_is_taken(
+    tmp_path: Path,
+) -> None:
+    with a_taken_port("0.0.0.0") as port:
+        file = written(tmp_path, settings(tmp_path, host="0.0.0.0", port=port))
+        an_administrator(read_hosted(file, {}), AccountState.INVITED)
+        ran = subprocess.run(
+            [*COMMAND, "serve", "--hosted", "--settings", str(file)],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=30,
+        )
+    assert ran.returncode == 1
+    (line,) = ran.stderr.splitlines()
+    assert "0.0.0.0" in line
+    assert str(port) in line
+
+
+def test_serving_refuses_a_host_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, settings(tmp_path, host="no host"))
+    an_administrator(read_hosted(file, {}))
+    assert main(["serve", "--hosted", "--settings", str(file)]) == 1
+    assert "no host" in capsys.readouterr().err
+
+
+def test_serving_refuses_a_database_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, settings(tmp_path))
+    run = read_hosted(file, {})
+    run.instance.mkdir()
+    run.database.write_bytes(b"no database at all, but long enough to look at" * 50)
+    assert main(["serve", "--hosted", "--settings", str(file)]) == 1
+    told = capsys.readouterr().err
+    assert told
+    assert "Traceback" not in told
+
+
+def test_it_serves_whoever_asks_for_its_public_host(tmp_path: Path) -> None:
+    port = a_free_port()
+    held = settings(tmp_path, port=port)
+    an_administrator(read_hosted(written(tmp_path, held), {}))
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--hosted", "--lang", "en"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **as_environment(held)},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            told = process.stdout.readline()
+            assert "https://livc-r.example.org" in told
+            assert str(port) in told
+            assert status(port, "livc-r.example.org") == 200
+            assert status(port, f"127.0.0.1:{port}") == 400
+        finally:
+            process.terminate()
+            _, errors = process.communicate(timeout=10)
+    assert not [secret for secret in SECRETS if secret in told + errors]
+
+
+def status(port: int, host: str) -> int:
+    """The status of the answer to a request for a file that needs no account."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/static/style.css", headers={"Host": host}
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    until = time.monotonic() + 10
+    while True:
+        try:
+            with opener.open(request, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            with error:
+                return int(error.code)
+        except urllib.error.URLError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.05)
+
+
+def asked_through(run: HostedRun, headers: Mapping[str, str]) -> dict[str, Any]:
+    """What the application sees of a request that comes to its server."""
+    app = create_app({"INSTANCE": run.instance, "HOSTED": run.hosted})
+    believing = app.wsgi_app
+    assert isinstance(believing, ProxyFix)
+    seen: dict[str, Any] = {}
+
+    @Request.application
+    def echo(request: Request) -> Response:
+        seen.update(address=request.remote_addr, scheme=request.scheme, host=request.host)
+        seen.update(told="X-Forwarded-For" in request.headers)
+        return Response("")
+
+    believing.app = echo
+    server = listen(app, run)
+    assert isinstance(server, TcpWSGIServer)
+    try:
+        assert server.adj.max_request_body_size >= LARGEST_REQUEST
+        assert server.adj.max_request_body_size <= 16 * LARGEST_REQUEST
+        builder = EnvironBuilder(headers=[*headers.items(), ("Host", "livc-r.example.org")])
+        environ = {**builder.get_environ(), "REMOTE_ADDR": "127.0.0.1"}
+        run_wsgi_app(server.application, environ)
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown()
+    return seen
+
+
+FORWARDED = {
+    "X-Forwarded-For": "203.0.113.9, 198.51.100.7",
+    "X-Forwarded-Proto": "https",
+    "X-Forwarded-Host": "evil.example",
+    "X-Forwarded-Prefix": "/evil",
+    "Forwarded": "for=203.0.113.9;host=evil.example",
+}
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "scheme"),
+    [(0, "127.0.0.1", "http"), (1, "198.51.100.7", "https"), (2, "203.0.113.9", "http")],
+)
+def test_as_many_proxies_are_believed_as_the_settings_say(
+    proxies: int, address: str, scheme: str, tmp_path: Path
+) -> None:
+    run = read(tmp_path, proxies=proxies, port=a_free_port())
+    seen = asked_through(run, FORWARDED)
+    assert (seen["address"], seen["scheme"], seen["host"]) == (address, scheme, run.hosted.host)
+    # Where nothing stands in front, what only a proxy can say does not even come in.
+    assert seen["told"] is (proxies > 0)

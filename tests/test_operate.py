@@ -1,0 +1,480 @@
+"""docs/operate.md and the files beside it: what stands there was tried, and is tried here again."""
+
+import configparser
+import json
+import os
+import re
+import shlex
+import shutil
+import socket
+import sqlite3
+import ssl
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from evaltool.cli import _parser, main
+from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
+from evaltool.domain.access import Role
+from evaltool.identity.second_factor import new_recovery_codes, normal_recovery_code
+from evaltool.identity.signing import Desk
+from evaltool.identity.tokens import digest
+from evaltool.store import open_store
+from evaltool.web.security import HOSTED_HEADERS
+from tests.conftest import ROOT, unavailable
+from tests.hosting import PASSWORD, a_town
+from tests.operation import (
+    EVALTOOL,
+    FILES,
+    KEY,
+    NAME,
+    Answer,
+    Running,
+    a_certificate,
+    a_running_tool,
+    ask,
+    changed,
+    free_ports,
+    program,
+    wait_for,
+)
+
+PAGE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
+UNITS = sorted([*FILES.glob("*.service"), *FILES.glob("*.timer")])
+SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
+INSTALLED = "/usr/local/lib/evaltool/bin/evaltool"
+
+
+# --- the page
+
+
+def test_every_setting_is_explained_and_no_other() -> None:
+    section = PAGE.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `([a-z_]+)` \| ([^|]*) \|", section, re.MULTILINE)
+    assert [key for key, _ in rows] == sorted(set(KEYS), key=KEYS.index)
+    assert {key for key, default in rows if default.strip() == "needed"} == set(REQUIRED)
+
+
+def test_the_defaults_are_those_of_the_code(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    (tmp_path / "key").chmod(0o600)
+    given = {"public_url": f"https://{NAME}", "secret_key_file": "key", "organisation": "O"}
+    lines = [f'{key} = "{value}"\n' for key, value in {**given, "contact": "c"}.items()]
+    (tmp_path / "settings.toml").write_text("".join(lines))
+    run = read_hosted(tmp_path / "settings.toml", {})
+    found = {"host": run.host, "port": run.port}
+    found |= {key: getattr(run.hosted, key) for key in ("proxies", "keep_months", "backup_days")}
+    for key, value in found.items():
+        assert f"| `{key}` | {value} |" in PAGE
+
+
+def test_every_file_beside_the_page_is_named_and_there() -> None:
+    named = set(re.findall(r"\]\((operate/[\w.-]+)\)", PAGE))
+    assert named == {f"operate/{path.name}" for path in FILES.iterdir()}
+
+
+def test_links_within_the_page_lead_somewhere() -> None:
+    headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", head.lower()).replace(" ", "-") for head in headings}
+    linked = re.findall(r"\]\(#([^)]+)\)", PAGE)
+    assert linked
+    assert set(linked) <= anchors
+    for target in re.findall(r"\]\(([^)#:]+)\)", PAGE):
+        assert (ROOT / "docs" / target).exists(), target
+
+
+def commands() -> list[list[str]]:
+    """Every command of evaltool on the page and in the units, without where it is installed."""
+    text = PAGE.replace("NUMBER:DIGEST", f"1:{'0' * 64}")
+    told = re.findall(r"^    evaltool (.+)$", text, re.MULTILINE)
+    for unit in SERVICES:
+        told += re.findall(rf"^ExecStart={INSTALLED} (.+)$", unit.read_text(), re.MULTILINE)
+    return [shlex.split(line) for line in told]
+
+
+def test_every_command_is_one_that_the_tool_takes() -> None:
+    found = commands()
+    assert len(found) > 10
+    for command in found:
+        # Wrong usage ends the parser.
+        assert callable(_parser().parse_args(command).run), command
+    assert {command[0] for command in found} >= {"serve", "user", "backup", "restore", "audit"}
+
+
+# --- units
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_a_unit_has_what_it_needs(unit: Path) -> None:
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str  # type: ignore[assignment,method-assign]
+    parser.read(unit)
+    if unit.suffix == ".timer":
+        assert unit.with_suffix(".service").is_file()
+        assert parser["Install"]["WantedBy"] == "timers.target"
+        assert parser["Timer"]["Persistent"] == "yes"
+        return
+    held = parser["Service"]
+    assert (held["User"], held["Group"], held["UMask"]) == ("evaltool", "evaltool", "0077")
+    assert held["ProtectSystem"] == "strict"
+    assert held["NoNewPrivileges"] == "yes"
+
+
+@pytest.fixture(scope="module")
+def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The units in a folder of their own, with a program that is here."""
+    folder = tmp_path_factory.mktemp("units")
+    program_here = shutil.which("true") or "/bin/true"
+    for unit in UNITS:
+        text = unit.read_text(encoding="utf-8").replace(INSTALLED, program_here)
+        (folder / unit.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def analysed(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    """What systemd says of units, without running any."""
+    found = program("systemd-analyze")
+    if found is None:
+        unavailable("no systemd-analyze on this machine")
+    return subprocess.run(
+        [found, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_systemd_understands_every_unit(units: Path) -> None:
+    done = analysed("verify", *sorted(units.iterdir()))
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda unit: unit.name)
+def test_systemd_finds_a_service_well_shut_in(service: Path, units: Path) -> None:
+    # Tenths of a point, from 0 for all to 100 for nothing that can be shut.
+    done = analysed("security", "--offline=yes", "--threshold=15", units / service.name)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+# --- a tool that runs, behind a proxy with TLS
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A hosted tool, as the service starts it."""
+    with a_running_tool(tmp_path_factory.mktemp("tool")) as found:
+        yield found
+
+
+@dataclass(frozen=True)
+class Front:
+    """A proxy in front: its ports for HTTP and HTTPS, and whom a browser would trust."""
+
+    plain: int
+    secure: int
+    trusted: ssl.SSLContext
+    folder: Path
+
+    def ask(self, path: str, **more: str) -> Answer:
+        """Ask over TLS, by the public name."""
+        body = more.pop("body", None)
+        headers = {name.replace("_", "-"): text for name, text in more.items()}
+        host = f"{NAME}:{self.secure}"
+        return ask(self.secure, path, host=host, tls=self.trusted, body=body, headers=headers)
+
+
+def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Path) -> list[str]:
+    """The file of the page in a frame, with ports and places of this test."""
+    found = program("nginx")
+    if found is None:
+        unavailable("no nginx on this machine")
+    text = changed(
+        (FILES / "nginx.conf").read_text(encoding="utf-8"),
+        {
+            "listen 80 ": f"listen 127.0.0.1:{plain} ",
+            "listen 443 ": f"listen 127.0.0.1:{running.public_port} ",
+            "/etc/nginx/evaltool/fullchain.pem": str(certificate),
+            "/etc/nginx/evaltool/privkey.pem": str(key),
+            "/var/log/nginx/": f"{folder}/",
+            "127.0.0.1:5000": f"127.0.0.1:{running.port}",
+        },
+    )
+    (folder / "evaltool.conf").write_text(text, encoding="utf-8")
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    places = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    (folder / "nginx.conf").write_text(
+        f"daemon off; master_process off; pid {folder}/pid; events {{}}"
+        f" http {{ access_log off; {places} include {folder}/evaltool.conf; }}",
+        encoding="utf-8",
+    )
+    command = [found, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
+    tested = subprocess.run([*command, "-t"], capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stderr
+    assert "[warn]" not in tested.stderr
+    return command
+
+
+def caddy(folder: Path, running: Running, plain: int, certificate: Path, key: Path) -> list[str]:
+    """The file of the page, with ports and a certificate of this test."""
+    found = program("caddy")
+    if found is None:
+        unavailable("no caddy on this machine")
+    ports = f"http_port {plain}\n\thttps_port {running.public_port}\n\tdefault_bind 127.0.0.1"
+    text = changed(
+        (FILES / "Caddyfile").read_text(encoding="utf-8"),
+        {
+            "\tadmin off\n": f"\tadmin off\n\t{ports}\n",
+            f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {certificate} {key}\n",
+            "127.0.0.1:5000": f"127.0.0.1:{running.port}",
+        },
+    )
+    (folder / "Caddyfile").write_text(text, encoding="utf-8")
+    return [found, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+FRONTS = {"nginx": nginx, "caddy": caddy}
+
+
+@contextmanager
+def started(command: list[str], folder: Path) -> Iterator["subprocess.Popen[str]"]:
+    """A proxy that runs, with its log in the folder."""
+    environment = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
+    environment["XDG_CONFIG_HOME"] = str(folder)
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(
+            command, env=environment, stdout=log, stderr=subprocess.STDOUT, text=True
+        ) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def front(
+    request: pytest.FixtureRequest, running: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Front]:
+    """Each of the proxies of the page, before the same tool."""
+    folder = tmp_path_factory.mktemp(request.param)
+    certificate, key = a_certificate(folder)
+    (plain,) = free_ports(1)
+    command = FRONTS[request.param](folder, running, plain, certificate, key)
+    with started(command, folder) as process:
+        wait_for(running.public_port, process, folder / "log")
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        yield Front(plain, running.public_port, trusted, folder)
+
+
+def test_the_sign_in_page_comes_over_tls_with_a_cookie_that_goes_no_other_way(front: Front) -> None:
+    answer = front.ask("/sign-in")
+    assert answer.status == 200
+    assert 'name="password"' in answer.text
+    (cookie,) = answer.headers.get_all("Set-Cookie", [])
+    assert cookie.startswith("__Host-evaltool=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    (strict,) = answer.headers.get_all("Strict-Transport-Security", [])
+    assert strict == HOSTED_HEADERS["Strict-Transport-Security"]
+    assert len(answer.headers["X-Request-Id"]) == 16
+    # What holds tokens is not compressed.
+    assert "Content-Encoding" not in front.ask("/sign-in", Accept_Encoding="gzip").headers
+
+
+def test_plain_http_leads_to_https(front: Front) -> None:
+    answer = ask(front.plain, "/sign-in?a=b", host=NAME)
+    assert answer.status in (301, 308)
+    assert re.fullmatch(rf"https://{NAME}(:\d+)?/sign-in\?a=b", answer.headers["Location"])
+
+
+def test_another_name_gets_nothing(front: Front) -> None:
+    anybody = ssl.create_default_context()
+    anybody.check_hostname, anybody.verify_mode = False, ssl.CERT_NONE
+    with pytest.raises(ssl.SSLError):
+        ask(front.secure, "/sign-in", host="127.0.0.1.example", tls=anybody)
+
+
+def sign_in(front: Front, **headers: str) -> int:
+    """The status of signing in with a wrong password, with headers that a browser made up."""
+    page = front.ask("/sign-in")
+    token = re.search(r'name="csrf_token"[^>]* value="([^"]+)"', page.text)
+    assert token is not None
+    return front.ask(
+        "/sign-in",
+        body=f"csrf_token={token[1]}&address=nobody@a.example&password=wrong",
+        Cookie=page.headers["Set-Cookie"].partition(";")[0],
+        Content_Type="application/x-www-form-urlencoded",
+        Referer=f"https://{NAME}:{front.secure}/sign-in",
+        **headers,
+    ).status
+
+
+def addresses(running: Running) -> set[str]:
+    """The digests of the addresses that attempts came from."""
+    with closing(sqlite3.connect(running.instance / "evaltool.sqlite")) as kept:
+        return {row[0] for row in kept.execute("SELECT address FROM attempts")}
+
+
+def test_a_browser_cannot_choose_the_address_it_comes_from(front: Front, running: Running) -> None:
+    for forged in ("203.0.113.7", "203.0.113.8, 198.51.100.7"):
+        # Taken for plain HTTP or for another host, the form would be refused.
+        more = {"X_Forwarded_Proto": "http", "X_Forwarded_Host": "evil.example"}
+        assert sign_in(front, X_Forwarded_For=forged, Forwarded=f"for={forged}", **more) == 422
+    with closing(open_store(running.instance / "evaltool.sqlite")) as store:
+        desk = Desk(store, KEY)
+        assert addresses(running) == {desk.keyed("network", "127.0.0.1")}
+
+
+def test_a_monitor_on_the_machine_itself_may_ask(front: Front, running: Running) -> None:
+    assert front.ask("/ready").text == "ready\n"
+    assert running.ask("/health").text == "ok\n"
+    assert ask(running.port, "/ready", host=f"127.0.0.1:{running.port}").status == 400
+
+
+def test_more_than_the_tool_takes_is_refused_by_its_own_page(front: Front) -> None:
+    answer = front.ask("/sign-in", body="a=" + "x" * (3 * 2**20))
+    assert answer.status == 413
+    assert "<h1" in answer.text
+
+
+def test_the_proxy_logs_no_path(front: Front) -> None:
+    answer = front.ask("/link/merkteken?merkteken")
+    written = "".join(path.read_text() for path in front.folder.glob("*log*"))
+    assert "merkteken" not in written
+    requests = front.folder / "evaltool.log"
+    if requests.exists():
+        # Caddy keeps none. What nginx keeps can be held against the log of the tool.
+        assert answer.headers["X-Request-Id"] in requests.read_text()
+        assert "127.0.0.1" not in requests.read_text()
+
+
+def test_the_figures_are_on_a_port_of_their_own(front: Front, running: Running) -> None:
+    front.ask("/sign-in")
+    told = ask(running.metrics_port, "/metrics", host="127.0.0.1")
+    families = {family.name for family in text_string_to_metric_families(told.text)}
+    assert {"evaltool_requests", "evaltool_sign_ins", "evaltool_database_bytes"} <= families
+    assert front.ask("/metrics").status == 404
+    assert "evaltool_requests" not in running.ask("/metrics").text
+
+
+def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(tmp_path: Path) -> None:
+    with a_running_tool(tmp_path) as tool:
+        refused = tool.ask("/merkteken?merkteken=1")
+        assert tool.ask("/link/merkteken").status == 404
+        ended, log = tool.stop()
+    assert ended == 0
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["status"] for line in lines] == [404, 404]
+    assert lines[0]["request"] == refused.headers["X-Request-Id"]
+    assert "merkteken" not in log
+    assert not tool.instance.joinpath("evaltool.sqlite-wal").exists()
+
+
+def test_a_port_for_figures_that_is_taken_is_said(running: Running) -> None:
+    (free,) = free_ports(1)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        settings = {"METRICS_PORT": port, "PORT": str(free), "INSTANCE": str(running.instance)}
+        done = served_with(running.instance.parent, settings)
+    assert done.returncode == 1
+    assert port in done.stderr
+    assert "metrics_port" in done.stderr
+
+
+def served_with(folder: Path, changes: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """What comes of serving with settings that cannot be."""
+    held = {
+        "PUBLIC_URL": f"https://{NAME}",
+        "SECRET_KEY_FILE": str(folder / "key"),
+        "ORGANISATION": "O",
+        "CONTACT": "c",
+        **changes,
+    }
+    return subprocess.run(
+        [*EVALTOOL, "serve", "--hosted", "--lang", "en"],
+        env={**os.environ, **{f"EVALTOOL_{key}": text for key, text in held.items()}},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+# --- backups that go further away
+
+
+def test_a_backup_goes_through_age_and_back(tmp_path: Path) -> None:
+    age, keygen = program("age"), program("age-keygen")
+    if age is None or keygen is None:
+        unavailable("no age on this machine")
+    database, near = tmp_path / "instance" / "evaltool.sqlite", tmp_path / "near"
+    open_store(database).close()
+    near.mkdir()
+    assert main(["backup", "--instance", str(database.parent), "--to", str(near)]) == 0
+    (made,) = near.glob("*.sqlite")
+    whole = made.read_bytes()
+    identity, away = tmp_path / "identity.txt", tmp_path / f"{made.name}.age"
+    subprocess.run([keygen, "-o", identity], check=True, capture_output=True)
+    recipient = re.findall(r"age1\w+", identity.read_text())[0]
+    subprocess.run([age, "--encrypt", "--recipient", recipient, "--output", away, made], check=True)
+    assert whole[:16] not in away.read_bytes()
+    made.unlink()
+    subprocess.run([age, "--decrypt", "--identity", identity, "--output", made, away], check=True)
+    # The checksum that was left beside it is of what came back.
+    assert main(["restore", str(made), "--instance", str(tmp_path / "new")]) == 0
+    assert (tmp_path / "new" / "evaltool.sqlite").is_file()
+
+
+# --- what a new secret key ends
+
+
+def test_a_new_secret_key_ends_sessions_and_second_factors_but_no_recovery_codes(
+    tmp_path: Path,
+) -> None:
+    before = a_town(tmp_path)
+    seal = Desk(before.held.store, before.app.config["SECRET_KEY"]).seal
+    who = before.person(Role.OFFICER, second_factor="to be set")
+    (code, *_) = codes = new_recovery_codes()
+    digests = tuple(digest(normal_recovery_code(one)) for one in codes)
+    before.held.store.accounts.set_second_factor(who.id, seal.seal("A" * 32), digests)
+    browser = before.signed_in(who)
+    assert browser.get("/account").status_code == 200
+    cookie = browser.get_cookie("__Host-evaltool", "evaluatie.example")
+    assert cookie is not None
+    before.held.store.close()
+
+    after = a_town(tmp_path, secret_key="another key of the tests, long enough too")
+    again = after.client()
+    again.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
+    assert again.get("/account").location == "/sign-in"
+    fresh = after.client()
+    assert fresh.send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
+    assert fresh.send("/sign-in/code", code="123456").status_code == 422
+    assert fresh.send("/sign-in/code", code=code).status_code == 303
+    assert fresh.get("/account").status_code == 200
+    after.held.store.close()
+
+
+def test_a_session_that_ended_after_the_backup_is_back_after_a_restore(tmp_path: Path) -> None:
+    town = a_town(tmp_path / "instance")
+    who = town.person(Role.OFFICER)
+    browser = town.signed_in(who)
+    (tmp_path / "near").mkdir()
+    assert main(["backup", "--instance", str(town.folder), "--to", str(tmp_path / "near")]) == 0
+    cookie = browser.get_cookie("__Host-evaltool", "evaluatie.example")
+    assert cookie is not None
+    browser.send("/sign-out")
+    town.held.store.close()
+    (made,) = (tmp_path / "near").glob("*.sqlite")
+    assert main(["restore", str(made), "--instance", str(tmp_path / "new")]) == 0
+
+    for changes, status in (({}, 200), ({"secret_key": "a key made anew for this restore"}, 303)):
+        back = a_town(tmp_path / "new", **changes)
+        client = back.client()
+        client.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
+        assert client.get("/account").status_code == status
+        back.held.store.close()

@@ -1,0 +1,526 @@
+"""Signing in at one's organisation, as the application sees it: who gets in, as whom, and out."""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from werkzeug.test import TestResponse
+
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import Account, AccountState, LinkPurpose
+from evaltool.domain.audit import verify
+from evaltool.identity.tokens import digest
+from evaltool.web.accounts.post import queue_reset
+from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town
+from tests.organisations import OURS, PEOPLE, THEIRS, settings_for, town_of
+from tests.provider import Client, Configuration, RunningProvider, running
+from tests.provider.browsing import walk
+from tests.provider.forging import (
+    ForgedProvider,
+    FromNow,
+    Reply,
+    forged_provider,
+    json_reply,
+    rsa_key,
+    signed,
+    unsigned,
+)
+
+CALLBACK = f"{PUBLIC}/single-sign-on/callback"
+
+
+def is_in(client: HostedClient) -> bool:
+    return client.get("/account").status_code == 200
+
+
+def log(town: Town) -> list[str]:
+    return [entry.event.action for entry in town.held.store.audit.entries()]
+
+
+# --- at a real provider
+
+
+@pytest.fixture(scope="module")
+def real() -> Iterator[RunningProvider]:
+    client = Client(redirect_uris=(CALLBACK,), post_logout_redirect_uris=(f"{PUBLIC}/sign-in",))
+    with running(Configuration(clients=(client,), accounts=PEOPLE)) as provider:
+        yield provider
+
+
+@pytest.fixture
+def town(tmp_path: Path, real: RunningProvider) -> Town:
+    return town_of(tmp_path, settings_for(real.issuer))
+
+
+def sent_back(client: HostedClient, login: str, what: str = "login") -> Mapping[str, str]:
+    """With what query a browser comes back from the provider."""
+    begun = client.get("/single-sign-on/begin")
+    assert begun.status_code == 303, begun.text
+    with requests.Session() as browser:
+        browser.trust_env = False
+        return walk(browser, begun.headers["Location"], CALLBACK, {"login": login, "what": what})
+
+
+def come_back(client: HostedClient, login: str, what: str = "login") -> TestResponse:
+    """What somebody gets who comes back from the provider."""
+    query = sent_back(client, login, what)
+    return client.get("/single-sign-on/callback", query_string=query)
+
+
+def test_somebody_gets_an_account_by_the_claims_and_keeps_it(town: Town) -> None:
+    client = town.client()
+    assert client.get("/municipality/colleagues").headers["Location"] == "/sign-in"
+    assert "Aanmelden met uw organisatie" in client.get("/sign-in").text
+    assert come_back(client, "an").headers["Location"] == "/municipality/colleagues"
+    assert "Leuven" in client.get("/municipality/colleagues").text
+    (made,) = town.held.store.accounts.listing()
+    assert (made.role, made.nis_code, made.state) == (Role.OFFICER, OWN, AccountState.ACTIVE)
+    assert (made.name, made.address, made.password) == ("An Peeters", "an@example.org", None)
+    assert log(town) == ["account_by_single_sign_on", "signed_in"]
+
+    again = town.client()
+    assert come_back(again, "an").headers["Location"] == "/"
+    assert is_in(again)
+    assert [found.id for found in town.held.store.accounts.listing()] == [made.id]
+    # No password opens it.
+    for password in ("", PASSWORD):
+        answer = town.client().send("/sign-in", address=made.address, password=password)
+        assert answer.status_code == 422
+    assert verify(town.held.store.audit.entries()).broken_at is None
+
+
+def test_everybody_comes_into_the_own_municipality_with_the_own_role(town: Town) -> None:
+    ours = town.evaluation()
+    client = town.client()
+    come_back(client, "bo")
+    (made,) = town.held.store.accounts.listing()
+    assert (made.role, made.nis_code) == (Role.CHAIR, OTHER)
+    assert client.get(f"/evaluations/{ours.id}").status_code == 404
+    assert client.get("/municipality/colleagues").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("login", "status", "told"),
+    [
+        ("roleless", 403, "U hebt hier geen toegang"),
+        ("elsewhere", 403, "U hebt hier geen toegang"),
+        ("coach", 403, "U hebt hier geen toegang"),
+        ("unlisted", 403, "U hebt hier geen toegang"),
+        ("numberless", 403, "U hebt hier geen toegang"),
+        ("citizen", 422, "Deze tool is voor lokale besturen"),
+    ],
+)
+def test_who_has_no_place_here_gets_no_account(
+    town: Town, login: str, status: int, told: str
+) -> None:
+    client = town.client()
+    answer = come_back(client, login)
+    assert answer.status_code == status
+    assert told in answer.text
+    assert town.held.store.accounts.listing() == ()
+    assert log(town) == ["sign_in_failed"]
+    assert not is_in(client)
+
+
+def test_without_a_list_of_kbo_numbers_nobody_gets_in(
+    tmp_path: Path, real: RunningProvider
+) -> None:
+    town = town_of(tmp_path, settings_for(real.issuer), listed=False)
+    client = town.client()
+    assert come_back(client, "an").status_code == 403
+    assert town.held.store.accounts.listing() == ()
+    assert not is_in(client)
+
+
+def test_an_account_with_a_password_is_not_taken_over(town: Town) -> None:
+    known, client = town.person(Role.OFFICER, address="an@example.org"), town.client()
+    answer = come_back(client, "an")
+    assert answer.status_code == 409
+    assert "Er is al een account met uw adres" in answer.text
+    assert town.held.store.accounts.listing() == (known,)
+    assert not is_in(client)
+
+
+def test_a_closed_account_stays_closed(town: Town) -> None:
+    come_back(town.client(), "an")
+    (made,) = town.held.store.accounts.listing()
+    town.held.store.accounts.change(made.id, state=AccountState.CLOSED)
+    client = town.client()
+    assert come_back(client, "an").status_code == 403
+    assert not is_in(client)
+
+
+def test_an_answer_counts_in_the_browser_that_asked_and_once(town: Town) -> None:
+    asked, other = town.client(), town.client()
+    query = sent_back(asked, "an")
+    # Somebody else's answer would sign a victim in as somebody else.
+    other.get("/single-sign-on/begin")
+    assert other.get("/single-sign-on/callback", query_string=query).status_code == 422
+    assert town.client().get("/single-sign-on/callback", query_string=query).status_code == 422
+    assert town.held.store.accounts.listing() == ()
+    assert asked.get("/single-sign-on/callback", query_string=query).status_code == 303
+    replayed = asked.get("/single-sign-on/callback", query_string=query)
+    assert replayed.status_code == 422
+    assert "hoort niet bij wat deze browser vroeg" in replayed.text
+    assert len(town.held.store.sessions.of(town.held.store.accounts.listing()[0].id)) == 1
+
+
+@pytest.mark.parametrize("state", ["forged", ""])
+def test_a_forged_state_lets_nobody_in(town: Town, state: str) -> None:
+    client = town.client()
+    query = {**sent_back(client, "an"), "state": state}
+    assert client.get("/single-sign-on/callback", query_string=query).status_code == 422
+    assert not is_in(client)
+    # And the sign-in that was begun is gone with it.
+    query = {**query, "state": "forged"}
+    assert client.get("/single-sign-on/callback", query_string=query).status_code == 422
+
+
+def test_who_cancels_is_told_how_to_go_on(town: Town) -> None:
+    client = town.client()
+    answer = come_back(client, "an", "cancel")
+    assert answer.status_code == 422
+    assert "Aanmelden is afgebroken" in answer.text
+    assert 'href="/sign-in"' in answer.text
+    assert not is_in(client)
+
+
+def test_what_proves_who_signed_in_is_kept_sealed(town: Town) -> None:
+    come_back(town.client(), "an")
+    (made,) = town.held.store.accounts.listing()
+    (session,) = town.held.store.sessions.of(made.id)
+    assert session.id_token
+    # The first letters of every token: {"alg":
+    assert b"eyJhbGciOi" not in town.bytes_kept()
+
+
+# --- at a provider that answers what a test makes up
+
+
+@pytest.fixture
+def forged() -> Iterator[ForgedProvider]:
+    with forged_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def open_town(tmp_path: Path, forged: ForgedProvider) -> Town:
+    return town_of(tmp_path, replace(settings_for(forged.issuer), email_claim="email", required={}))
+
+
+def sign_in(
+    client: HostedClient,
+    forged: ForgedProvider,
+    token: Callable[[Mapping[str, Any]], str] = lambda claims: signed(claims, rsa_key()),
+    **changes: Any,
+) -> TestResponse:
+    """What somebody gets for whom the provider answers with a token of these claims."""
+    begun = parse_qs(urlsplit(client.get("/single-sign-on/begin").headers["Location"]).query)
+    claims = {"vo_orgcode": OURS, "evaltool_rol_3d": "Officer", "sid": "one", **changes}
+    made = forged.claims(**{"nonce": begun["nonce"][0], **claims})
+    forged.userinfo = {"sub": made["sub"]}
+    forged.token = {"id_token": token(made), "access_token": "access", "token_type": "Bearer"}
+    query = {"state": begun["state"][0], "code": "the code"}
+    return client.get("/single-sign-on/callback", query_string=query)
+
+
+def the_account(town: Town) -> Account:
+    (found,) = town.held.store.accounts.listing()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "token"),
+    [
+        ({"nonce": "another"}, None),
+        ({"nonce": None}, None),
+        ({"aud": "another"}, None),
+        ({"iss": "https://other.example"}, None),
+        ({"exp": FromNow(-60)}, None),
+        ({}, unsigned),
+        ({}, lambda claims: unsigned(claims, "RS256")),
+        ({}, lambda claims: signed(claims, rsa_key("other"), kid="first")),
+        ({}, lambda _: "no token"),
+    ],
+    ids=[
+        *("another nonce", "no nonce", "another audience", "another issuer", "expired"),
+        *("unsigned", "signature cut off", "another key", "no token"),
+    ],
+)
+def test_a_token_that_does_not_hold_lets_nobody_in(
+    open_town: Town,
+    forged: ForgedProvider,
+    caplog: pytest.LogCaptureFixture,
+    changes: Mapping[str, Any],
+    token: Callable[[Mapping[str, Any]], str] | None,
+) -> None:
+    client = open_town.client()
+    made = token or (lambda claims: signed(claims, rsa_key()))
+    with caplog.at_level(logging.WARNING):
+        answer = sign_in(client, forged, made, **changes)
+    assert answer.status_code == 422
+    assert "Het bewijs van uw organisatie klopt niet" in answer.text
+    assert open_town.held.store.accounts.listing() == ()
+    assert not is_in(client)
+    # Whoever runs the tool reads why, and nobody's name or token.
+    assert "single sign-on: oidc_token" in caplog.text
+    for secret in (str(forged.token["id_token"]), "An Peeters", "an@example.org"):
+        assert secret not in caplog.text
+
+
+def test_a_role_that_changed_there_changes_here_and_ends_what_was_open(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    before, after = open_town.client(), open_town.client()
+    sign_in(before, forged)
+    made = the_account(open_town)
+    sign_in(after, forged, evaltool_rol_3d="Chair")
+    assert replace(the_account(open_town), signed_in_at=None) == replace(
+        made, role=Role.CHAIR, signed_in_at=None
+    )
+    assert not is_in(before)
+    assert after.get("/municipality/colleagues").status_code == 403
+    assert "moved_by_single_sign_on" in log(open_town)
+
+
+def test_who_moves_to_another_municipality_leaves_the_former_behind(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    evaluation = open_town.evaluation()
+    before, after = open_town.client(), open_town.client()
+    sign_in(before, forged)
+    assert before.get(f"/evaluations/{evaluation.id}").status_code == 200
+    sign_in(after, forged, vo_orgcode=THEIRS)
+    assert the_account(open_town).nis_code == OTHER
+    assert not is_in(before)
+    assert after.get(f"/evaluations/{evaluation.id}").status_code == 404
+    assert "Gent" in after.get("/municipality").text
+
+
+def test_who_lost_the_role_there_does_not_get_in_any_more(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    sign_in(open_town.client(), forged)
+    client = open_town.client()
+    assert sign_in(client, forged, evaltool_rol_3d=None).status_code == 403
+    assert not is_in(client)
+
+
+def test_people_without_an_address_are_kept_apart(open_town: Town, forged: ForgedProvider) -> None:
+    for subject in ("one", "two", "one"):
+        for address in (None, "no address"):
+            answer = sign_in(open_town.client(), forged, sub=subject, email=address)
+            assert answer.status_code == 303
+    known = open_town.held.store.accounts.listing()
+    assert len(known) == len({found.address for found in known}) == 2
+    assert all(found.address.endswith("@single-sign-on.invalid") for found in known)
+
+
+def test_an_address_that_nobody_checked_is_not_taken(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    known = open_town.person(Role.OFFICER, address="an@example.org")
+    sign_in(open_town.client(), forged, email_verified=False)
+    (made,) = (a for a in open_town.held.store.accounts.listing() if a.id != known.id)
+    assert made.address != known.address
+
+
+def test_a_provider_that_is_down_leaves_the_password(tmp_path: Path) -> None:
+    town = town_of(tmp_path, settings_for("http://127.0.0.1:9"))
+    client, who = town.client(), town.person(Role.OFFICER)
+    answer = client.get("/single-sign-on/begin")
+    assert answer.status_code == 503
+    assert "Uw organisatie antwoordt niet" in answer.text
+    assert client.send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
+    assert is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (json_reply({}, 500), "antwoordt niet"),
+        (json_reply({"error": "server_error"}, 400), "antwoordt anders dan afgesproken"),
+        (Reply((b"<html>",)), "antwoordt anders dan afgesproken"),
+    ],
+)
+def test_a_provider_that_fails_halfway_lets_nobody_in(
+    open_town: Town, forged: ForgedProvider, reply: Reply, told: str
+) -> None:
+    client = open_town.client()
+    forged.replies["/token"] = lambda: reply
+    answer = sign_in(client, forged)
+    assert answer.status_code == 503
+    assert told in answer.text
+    assert not is_in(client)
+
+
+# --- and out again
+
+
+def told_out(town: Town, forged: ForgedProvider, **changes: Any) -> int:
+    """The status of the answer when the provider tells that somebody signed out there."""
+    made = signed(forged.logout_claims(**changes), rsa_key())
+    answer = town.client().post("/single-sign-on/logged-out", data={"logout_token": made})
+    assert answer.data == b""
+    return answer.status_code
+
+
+def test_signing_out_at_the_provider_ends_that_session_here(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    first, second, somebody = (open_town.client() for _ in range(3))
+    sign_in(first, forged, sid="one")
+    sign_in(second, forged, sid="two")
+    sign_in(somebody, forged, sub="bo", email="bo@example.org", sid="three")
+    assert told_out(open_town, forged, sid="one") == 200
+    assert (is_in(first), is_in(second), is_in(somebody)) == (False, True, True)
+    # By the session alone, and by the person alone.
+    assert told_out(open_town, forged, sub=None, sid="two") == 200
+    assert (is_in(second), is_in(somebody)) == (False, True)
+    assert told_out(open_town, forged, sub="bo", sid=None) == 200
+    assert not is_in(somebody)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "another"},
+        {"iss": "https://other.example"},
+        {"exp": FromNow(-60)},
+        {"nonce": "a nonce"},
+        {"events": {}},
+        {"sub": None, "sid": None},
+    ],
+)
+def test_a_logout_token_that_does_not_hold_ends_nothing(
+    open_town: Town, forged: ForgedProvider, changes: Mapping[str, Any]
+) -> None:
+    client = open_town.client()
+    sign_in(client, forged, sid="session-1")
+    assert told_out(open_town, forged, **changes) == 400
+    unmade = {"logout_token": unsigned(forged.logout_claims())}
+    for data in ({}, {"logout_token": "no token"}, unmade):
+        answer = open_town.client().post("/single-sign-on/logged-out", data=data)
+        assert answer.status_code == 400
+    assert is_in(client)
+
+
+def test_the_provider_ends_no_session_that_began_with_a_password(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    client = open_town.signed_in(open_town.person(Role.OFFICER))
+    for changes in ({}, {"sub": None}, {"sid": None}):
+        told_out(open_town, forged, **changes)
+    assert is_in(client)
+
+
+def test_signing_out_here_leads_on_to_the_provider(open_town: Town, forged: ForgedProvider) -> None:
+    client = open_town.client()
+    sign_in(client, forged)
+    answer = client.send("/sign-out")
+    assert answer.status_code == 200
+    assert not is_in(client)
+    link = re.search(r'class="button" href="([^"]+)"', answer.text)
+    assert link is not None
+    address = unescape(link[1])
+    assert answer.headers["Refresh"] == f"0; url={address}"
+    query = parse_qs(urlsplit(address).query)
+    assert address.startswith(f"{forged.issuer}/end?")
+    assert query["id_token_hint"] == [forged.token["id_token"]]
+    assert query["post_logout_redirect_uri"] == [f"{PUBLIC}/sign-in"]
+
+
+@pytest.mark.parametrize("broken", ["no end", "another secret"])
+def test_signing_out_works_where_the_provider_cannot_be_led_to(
+    tmp_path: Path, open_town: Town, forged: ForgedProvider, broken: str
+) -> None:
+    if broken == "no end":
+        del forged.document["end_session_endpoint"]
+    client = open_town.client()
+    sign_in(client, forged)
+    if broken == "another secret":
+        # What was sealed before a new secret key cannot be opened any more.
+        (session,) = open_town.held.store.sessions.of(the_account(open_town).id)
+        kept = open_town.folder / "evaltool.sqlite"
+        assert session.id_token is not None
+        _alter(kept, session.id_token)
+    answer = client.send("/sign-out")
+    assert answer.headers["Location"] == "/sign-in"
+    assert not is_in(client)
+
+
+def _alter(database: Path, sealed: str) -> None:
+    import sqlite3
+
+    connection = sqlite3.connect(database)
+    connection.execute("UPDATE sessions SET id_token = ?", (sealed[:-4] + "AAAA",))
+    connection.commit()
+    connection.close()
+
+
+def test_nobody_gets_a_password_beside_the_provider(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    # It would go on opening what the organisation no longer lets her in to.
+    client = open_town.client()
+    sign_in(client, forged)
+    (made,) = open_town.held.store.accounts.listing(role=Role.OFFICER)
+    new = {"current": "", "password": PASSWORD, "again": PASSWORD}
+    assert client.send("/account/password", **new).status_code == 404
+    assert client.send(f"/municipality/colleagues/{made.id}/link").status_code == 404
+    manager = open_town.signed_in(open_town.person(Role.ADMINISTRATOR, second_factor="sealed"))
+    assert (
+        "meldt zich aan bij de eigen organisatie" in manager.get(f"/admin/accounts/{made.id}").text
+    )
+    assert manager.send(f"/admin/accounts/{made.id}/link").status_code == 404
+    # Nor by mail, where somebody with a password does get a letter.
+    other = open_town.person(Role.OFFICER, OTHER)
+    with open_town.app.test_request_context(base_url=PUBLIC):
+        queue_reset(made.address, "192.0.2.1")
+        queue_reset(other.address, "192.0.2.1")
+    (letter,) = open_town.held.store.outbox.due(open_town.clock.at)
+    assert letter.account_id == other.id
+    # Nor by a link that was made on the server.
+    store = open_town.held.store.accounts
+    store.make_link(made.id, LinkPurpose.RESET, digest("the token"), open_town.clock.at)
+    assert open_town.client().send("/link/the token", **new).status_code == 404
+    assert store.get(made.id).password is None
+
+
+def test_an_account_that_was_closed_and_opened_again_gets_in(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    manager = open_town.signed_in(open_town.person(Role.ADMINISTRATOR, second_factor="sealed"))
+    sign_in(open_town.client(), forged)
+    (made,) = open_town.held.store.accounts.listing(role=Role.OFFICER)
+    client = open_town.client()
+    manager.send(f"/admin/accounts/{made.id}/close")
+    assert sign_in(client, forged).status_code == 403
+    manager.send(f"/admin/accounts/{made.id}/close")
+    assert sign_in(client, forged).status_code == 303
+    assert is_in(client)
+
+
+def test_who_has_no_password_is_asked_to_have_signed_in_just_now(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    client = open_town.client()
+    sign_in(client, forged)
+    assert "U meldt zich aan bij uw organisatie" in client.get("/account").text
+    open_town.clock.forward(minutes=11)
+    refused = client.send("/account/delete")
+    assert refused.status_code == 422
+    assert "net zijn aangemeld" in refused.text
+    sign_in(client, forged, exp=FromNow(3600))
+    held = json.loads(client.get("/account/data.json").data)
+    assert held["account"]["address"] == "an@example.org"
+    assert client.send("/account/delete").status_code == 303
+    assert open_town.held.store.accounts.listing() == ()

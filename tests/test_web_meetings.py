@@ -1,0 +1,881 @@
+"""Meetings in the browser, without JavaScript: agenda, room, decisions, minutes; who may what."""
+
+import io
+import zipfile
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from evaltool.domain.access import Role
+from evaltool.domain.agenda import MOST_ITEMS, Meeting, MeetingState
+from evaltool.domain.evaluation import Status, View
+from evaltool.domain.meeting import ItemKind
+from evaltool.web.context import Services, install
+from tests.browsing import begun, form_of, parsed, send, text_of
+from tests.factories import an_action, some_answers
+from tests.golden import document_of, imported
+from tests.hosting import OTHER, Clock, Town, a_town
+from tests.pdf_checks import assert_sound
+
+
+@pytest.fixture
+def clock(app: Flask) -> Clock:
+    """The clock of the application, which stands still until told otherwise."""
+    made = Clock()
+    install(app, replace(services(app), now=made))
+    return made
+
+
+@pytest.fixture
+def address(client: FlaskClient) -> str:
+    """A finished evaluation without a plan."""
+    return imported(client, "rural-zone-quiet")
+
+
+def services(app: Flask) -> Services:
+    held = app.extensions["evaltool"]
+    assert isinstance(held, Services)
+    return held
+
+
+def id_of(address: str) -> str:
+    return address.rsplit("/", 1)[-1]
+
+
+def meetings_of(app: Flask, address: str) -> tuple[Meeting, ...]:
+    return services(app).store.meetings.of(id_of(address))
+
+
+def the_meeting(app: Flask, address: str) -> Meeting:
+    (meeting,) = meetings_of(app, address)
+    return meeting
+
+
+def words(answer: TestResponse) -> str:
+    return text_of(parsed(answer).find(".//main"))
+
+
+def planned(client: FlaskClient, address: str, **fields: str) -> str:
+    """The address of a new meeting."""
+    page = client.get(f"{address}/meetings")
+    given = {"day": "3/12/2026", "length": "60", **fields}
+    answer = send(client, page, "/meetings", **given)
+    assert answer.status_code == 303, words(answer)
+    return answer.headers["Location"]
+
+
+def running(client: FlaskClient, address: str, **fields: str) -> str:
+    """The address of a meeting that was begun."""
+    meeting = planned(client, address, **fields)
+    assert send(client, client.get(meeting), "/start").status_code == 303
+    return meeting
+
+
+def decided(client: FlaskClient, meeting: str, number: int = 1, **fields: Any) -> TestResponse:
+    return send(client, client.get(f"{meeting}/room/{number}"), "/decide", **fields)
+
+
+def titles(app: Flask, address: str) -> list[str]:
+    return [item.title for item in the_meeting(app, address).items]
+
+
+# Composing
+
+
+def test_a_new_meeting_has_the_proposed_agenda(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address, length="90", title="Najaar")
+    kept = the_meeting(app, address)
+    assert (kept.title, kept.day, kept.length) == ("Najaar", date(2026, 12, 3), 90)
+    assert kept.total == 90
+    assert [item.kind for item in kept.items][:2] == [ItemKind.OPENING, ItemKind.PICTURE]
+    assert "Samen 90 van 90 minuten: dat past." in words(client.get(meeting))
+    assert "Najaar in voorbereiding 3 december 2026 · 90 minuten" in words(
+        client.get(f"{address}/meetings")
+    )
+
+
+def test_a_second_click_on_a_new_meeting_finds_the_same_one(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    page = client.get(f"{address}/meetings")
+    fields = {"day": "3/12/2026", "length": "60"}
+    first = send(client, page, "/meetings", **fields)
+    second = send(client, page, "/meetings", **fields)
+    assert first.headers["Location"] == second.headers["Location"]
+    assert len(meetings_of(app, address)) == 1
+    send(client, page, "/meetings", **{**fields, "length": "90"})
+    assert len(meetings_of(app, address)) == 2
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"day": "gisteren"}, "Datum: geef dag/maand/jaar, zoals 31/03/2027."),
+        ({"length": "other", "other_length": "29"}, "van 30 tot en met 480 minuten."),
+        ({"length": "other", "other_length": "481"}, "van 30 tot en met 480 minuten."),
+        ({"length": "other", "other_length": "een uur"}, "van 30 tot en met 480 minuten."),
+        ({"length": ""}, "van 30 tot en met 480 minuten."),
+        ({"title": "x" * 301}, "Titel: deze tekst telt 301 tekens. Kort hem in tot 300."),
+    ],
+)
+def test_details_that_are_refused_come_back_as_they_were_typed(
+    client: FlaskClient, app: Flask, address: str, fields: dict[str, str], sentence: str
+) -> None:
+    page = client.get(f"{address}/meetings")
+    typed = {"day": "3/12/2026", "length": "60", "title": "Najaar", **fields}
+    answer = send(client, page, "/meetings", **typed)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    back = form_of(answer, "/meetings")
+    assert {k: back[k] for k in typed if k != "length"} == {
+        k: v for k, v in typed.items() if k != "length"
+    }
+    assert meetings_of(app, address) == ()
+
+
+@pytest.mark.parametrize("length", [30, 45, 75, 100, 480])
+def test_a_meeting_of_another_length_gets_an_agenda_that_fits(
+    client: FlaskClient, app: Flask, address: str, length: int
+) -> None:
+    planned(client, address, length="other", other_length=str(length))
+    kept = the_meeting(app, address)
+    assert kept.total == kept.length == length
+    assert all(item.minutes > 0 for item in kept.items)
+
+
+def test_items_go_up_and_down_and_off_by_buttons_alone(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    first, second, third, *rest = the_meeting(app, address).items
+    page = client.get(meeting)
+    answer = send(client, page, "/agenda", do=f"up:{third.id}")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(f"#item-{third.id}")
+    assert the_meeting(app, address).items == (first, third, second, *rest)
+    send(client, client.get(meeting), "/agenda", do=f"down:{first.id}")
+    assert the_meeting(app, address).items == (third, first, second, *rest)
+    send(client, client.get(meeting), "/agenda", do=f"off:{first.id}")
+    assert the_meeting(app, address).items == (third, second, *rest)
+    text = words(client.get(meeting))
+    assert f"nog {first.minutes} over" in text
+
+
+def test_sending_the_same_move_twice_moves_once(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    first, second, third, *rest = the_meeting(app, address).items
+    page = client.get(meeting)
+    for _ in range(2):
+        answer = send(client, page, "/agenda", do=f"up:{third.id}")
+        assert answer.status_code == 303
+    assert the_meeting(app, address).items == (first, third, second, *rest)
+
+
+def test_minutes_that_were_typed_are_kept_with_every_button(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    first, second, *_ = the_meeting(app, address).items
+    fields = {f"minutes-{first.id}": "35"}
+    send(client, client.get(meeting), "/agenda", do=f"down:{first.id}", fields=fields)
+    kept = the_meeting(app, address)
+    assert [(i.id, i.minutes) for i in kept.items[:2]] == [
+        (second.id, second.minutes),
+        (first.id, 35),
+    ]
+    text = words(client.get(meeting))
+    assert f"Samen {60 - first.minutes + 35} van 60 minuten: {35 - first.minutes} te veel." in text
+
+
+@pytest.mark.parametrize("typed", ["0", "481", "-5", "tien", "", "1.5", "٣"])
+def test_minutes_that_are_none_are_refused_at_their_field(
+    client: FlaskClient, app: Flask, address: str, typed: str
+) -> None:
+    meeting = planned(client, address)
+    before = the_meeting(app, address)
+    field = f"minutes-{before.items[1].id}"
+    answer = send(client, client.get(meeting), "/agenda", do="save", fields={field: typed})
+    assert answer.status_code == 422
+    assert "geef een geheel getal van 1 tot en met 480." in words(answer)
+    assert form_of(answer, "/agenda")[field] == typed
+    assert [a for a in parsed(answer).iter("a") if a.get("href") == f"#{field}"]
+    assert the_meeting(app, address) == before
+
+
+def test_who_changes_an_agenda_that_changed_meanwhile_is_told_and_loses_nothing(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    first, second, *_ = the_meeting(app, address).items
+    mine = client.get(meeting)
+    send(client, client.get(meeting), "/agenda", do=f"off:{second.id}")
+    after = the_meeting(app, address)
+    answer = send(client, mine, "/agenda", do="save", fields={f"minutes-{first.id}": "7"})
+    assert answer.status_code == 409
+    assert "Iemand anders wijzigde de agenda intussen." in words(answer)
+    assert the_meeting(app, address) == after
+    assert form_of(answer, "/agenda")[f"minutes-{first.id}"] == "7"
+    assert send(client, answer, "/agenda", do="save").status_code == 303
+    kept = the_meeting(app, address)
+    assert kept.items[0].minutes == 7
+    assert kept.item(second.id) is None
+
+
+def test_findings_and_actions_are_put_on_the_agenda(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    held = services(app)
+    action = held.plans.add(id_of(address), an_action("Bel de buren"), at=held.now())
+    meeting = planned(client, address)
+    page = client.get(meeting)
+    offered = [i.get("value") for i in parsed(page).iter("input") if i.get("name") == "source"]
+    finding = next(value for value in offered if value and value.startswith("finding:"))
+    wanted = [finding, f"action:{action.id}"]
+    before = len(the_meeting(app, address).items)
+    for _ in range(2):
+        assert send(client, page, "/add", source=wanted).status_code == 303
+    kept = the_meeting(app, address)
+    assert len(kept.items) == before + 2
+    *_, one, other, closing = kept.items
+    assert [f"{i.kind}:{i.about}" for i in (one, other)] == wanted
+    assert closing.kind is ItemKind.CLOSING
+    again = parsed(client.get(meeting)).iter("input")
+    assert not set(wanted) & {i.get("value") for i in again}
+    assert "Bel de buren actie" in words(client.get(meeting))
+
+
+def test_nothing_ticked_and_nothing_typed_is_told(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    before = the_meeting(app, address)
+    page = client.get(meeting)
+    assert "Duid minstens één punt aan." in words(send(client, page, "/add", source=[]))
+    own = own_item(client, meeting, title=" ", minutes="x")
+    assert own.status_code == 422
+    assert "Titel: schrijf op waarover het punt gaat." in words(own)
+    assert "Minuten bij “”" not in words(own)
+    assert the_meeting(app, address) == before
+
+
+def test_nothing_ticked_where_there_is_nothing_to_tick_is_told_too(client: FlaskClient) -> None:
+    meeting = planned(client, begun(client))
+    token = form_of(client.get(meeting), "/add")["csrf_token"]
+    answer = client.post(f"{meeting}/add", data={"csrf_token": token})
+    assert answer.status_code == 422
+    assert "Duid minstens één punt aan." in words(answer)
+
+
+def own_item(client: FlaskClient, meeting: str, **fields: str) -> TestResponse:
+    """Send the form of an item of one's own, which is the second of its kind on the page."""
+    form = next(
+        f
+        for f in parsed(client.get(meeting)).iter("form")
+        if any(i.get("id") == "title" for i in f.iter("input"))
+    )
+    held = {i.get("name", ""): i.get("value", "") for i in form.iter("input")}
+    return client.post(f"{meeting}/add", data={**held, **fields})
+
+
+def test_an_item_of_ones_own_comes_before_the_closing_one_and_once(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    page = client.get(meeting)
+    form = next(
+        f for f in parsed(page).iter("form") if any(i.get("id") == "title" for i in f.iter("input"))
+    )
+    held = {i.get("name", ""): i.get("value", "") for i in form.iter("input")}
+    sent = {**held, "title": "Ronde langs de scholen", "minutes": "12"}
+    for _ in range(2):
+        assert client.post(f"{meeting}/add", data=sent).status_code == 303
+    *_, own, closing = the_meeting(app, address).items
+    assert (own.kind, own.title, own.minutes) == (ItemKind.OWN, "Ronde langs de scholen", 12)
+    assert closing.kind is ItemKind.CLOSING
+    assert titles(app, address).count("Ronde langs de scholen") == 1
+
+
+def test_a_full_agenda_takes_no_more(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = planned(client, address)
+    for number in range(MOST_ITEMS - len(the_meeting(app, address).items)):
+        own_item(client, meeting, title=f"Punt {number}", minutes="1")
+    assert len(the_meeting(app, address).items) == MOST_ITEMS
+    answer = own_item(client, meeting, title="Nog een", minutes="1")
+    assert answer.status_code == 422
+    assert "De agenda is vol." in words(answer)
+
+
+def test_a_meeting_can_be_prepared_before_anything_is_finished(
+    client: FlaskClient, app: Flask
+) -> None:
+    address = begun(client)
+    meeting = planned(client, address)
+    kept = the_meeting(app, address)
+    assert kept.total == 60
+    assert {i.kind for i in kept.items} == {ItemKind.OPENING, ItemKind.ROUND, ItemKind.CLOSING}
+    assert client.get(f"{meeting}/sheet.pdf").status_code == 200
+    assert services(app).evaluations.get(id_of(address)).status is Status.OPEN
+
+
+def test_details_are_changed_and_two_at_once_are_told(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    mine = client.get(f"{meeting}/details")
+    there = ["mayor", "local_police", "no-such-code"]
+    answer = send(client, mine, "/details", disciplines=there, others="jeugdrechter", title="A")
+    assert answer.status_code == 303
+    kept = the_meeting(app, address)
+    assert kept.present.disciplines == ("mayor", "local_police")
+    assert "Burgemeester, Lokale politie en jeugdrechter" in words(client.get(meeting))
+    late = send(client, mine, "/details", title="B")
+    assert late.status_code == 409
+    assert "Iemand anders wijzigde deze bijeenkomst intussen." in words(late)
+    assert the_meeting(app, address) == kept
+    assert send(client, late, "/details").status_code == 303
+    assert the_meeting(app, address).title == "B"
+
+
+def test_the_sheet_is_that_of_the_composed_agenda(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address, title="Najaar")
+    own_item(client, meeting, title="Ronde langs de scholen", minutes="12")
+    answer = client.get(f"{meeting}/sheet.pdf")
+    assert answer.mimetype == "application/pdf"
+    name = text_of(parsed(client.get(meeting)).find(".//p[@class='over']"))
+    read = assert_sound(answer.data, language="nl-BE", title=f"LIVC-R {name}: Najaar")
+    table = next(node for node in read.nodes if node.role == "Table")
+    rows = [[read.text(cell) for cell in row.children] for row in table.children[1:]]
+    kept = the_meeting(app, address)
+    assert [row[1] for row in rows[:-1]] == [
+        f"{number}. {item.title}" for number, item in enumerate(kept.items, start=1)
+    ]
+    assert [int(row[2]) for row in rows[:-1]] == [item.minutes for item in kept.items]
+    assert int(rows[-1][2]) == kept.total == 72
+
+
+# The room
+
+
+def test_the_room_shows_one_item_with_the_time_it_should_end(
+    client: FlaskClient, app: Flask, address: str, clock: Clock
+) -> None:
+    meeting = planned(client, address)
+    before = words(client.get(f"{meeting}/room/1"))
+    assert "De bijeenkomst is nog niet begonnen." in before
+    assert send(client, client.get(meeting), "/start").headers["Location"].endswith("/room/1")
+    first, second, *rest = the_meeting(app, address).items
+    clock.forward(minutes=2, seconds=20)
+    page = client.get(f"{meeting}/room/1")
+    end = (clock.at - timedelta(minutes=2, seconds=20)).astimezone()
+    until = end + timedelta(minutes=first.minutes)
+    text = words(page)
+    assert f"Punt 1 van {len(rest) + 2}" in text
+    assert f"tot {until:%H.%M}" in text
+    assert f"nog {first.minutes - 2} minuten" in text
+    assert second.title not in text
+    links = {a.get("rel"): a.get("href") for a in parsed(page).iter("a") if a.get("rel")}
+    assert links == {"next": f"{meeting.split('localhost')[-1]}/room/2"}
+    following = client.get(f"{meeting}/room/2")
+    assert f"tot {until + timedelta(minutes=second.minutes):%H.%M}" in words(following)
+    clock.forward(minutes=first.minutes)
+    assert "2 minuten over tijd" in words(client.get(f"{meeting}/room/1"))
+
+
+def test_the_room_has_as_many_pages_as_items(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = running(client, address)
+    number = len(the_meeting(app, address).items)
+    last = client.get(f"{meeting}/room/{number}")
+    assert "Naar het afsluiten" in words(last)
+    assert client.get(f"{meeting}/room/{number + 1}").status_code == 404
+    assert client.get(f"{meeting}/room/0").status_code == 404
+
+
+def test_looking_changes_nothing(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = planned(client, address)
+    before = the_meeting(app, address)
+    for path in ("", "/room/1", "/details", "/delete", "/sheet.pdf"):
+        client.get(f"{meeting}{path}")
+    assert the_meeting(app, address) == before
+    for path in ("agenda", "add", "start", "prepare", "close", "reopen", "decide", "notes"):
+        assert client.get(f"{meeting}/{path}").status_code == 405
+
+
+def test_beginning_twice_begins_once_and_the_clock_can_be_put_back(
+    client: FlaskClient, app: Flask, address: str, clock: Clock
+) -> None:
+    meeting = planned(client, address)
+    page = client.get(meeting)
+    send(client, page, "/start")
+    started = the_meeting(app, address).started_at
+    clock.forward(minutes=5)
+    send(client, page, "/start")
+    assert the_meeting(app, address).started_at == started == clock.at - timedelta(minutes=5)
+    send(client, client.get(meeting), "/prepare")
+    kept = the_meeting(app, address)
+    assert (kept.state, kept.started_at) == (MeetingState.DRAFT, None)
+
+
+def test_an_empty_agenda_cannot_begin(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = planned(client, address)
+    for item in the_meeting(app, address).items:
+        send(client, client.get(meeting), "/agenda", do=f"off:{item.id}")
+    answer = send(client, client.get(meeting), "/start")
+    assert "Zet eerst een punt op de agenda." in words(client.get(answer.headers["Location"]))
+    assert the_meeting(app, address).state is MeetingState.DRAFT
+
+
+# Decisions and notes
+
+
+def test_a_decision_becomes_an_action_with_owner_and_date(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    page = client.get(f"{meeting}/room/1")
+    fields = {"text": "Nodig de scholen uit", "owner": "voorzitter", "due": "31/3/2027"}
+    for _ in range(2):
+        assert send(client, page, "/decide", **fields).status_code == 303
+    (action,) = services(app).plans.of(id_of(address))
+    assert action.action.title == "Nodig de scholen uit"
+    assert (action.action.owner, action.action.due) == ("voorzitter", date(2027, 3, 31))
+    (decision,) = the_meeting(app, address).decisions
+    assert decision.action == action.id
+    assert "Nodig de scholen uit voorzitter · 31 maart 2027 in het actieplan" in words(
+        client.get(f"{meeting}/room/1")
+    )
+
+
+def test_a_decision_can_stand_without_an_action(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="We blijven met vier", plan=[])
+    (decision,) = the_meeting(app, address).decisions
+    assert decision.action is None
+    assert services(app).plans.of(id_of(address)) == ()
+
+
+def test_a_decision_at_a_finding_counts_as_picked_from_it_once(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    kept = the_meeting(app, address)
+    number = next(n for n, i in enumerate(kept.items, 1) if i.kind is ItemKind.FINDING)
+    decided(client, meeting, number, text="Eerst dit")
+    decided(client, meeting, number, text="Dan dat")
+    plan = services(app).plans.of(id_of(address))
+    assert [(p.action.title, p.action.finding) for p in plan] == [
+        ("Eerst dit", kept.items[number - 1].about),
+        ("Dan dat", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"text": " "}, "Beslissing: schrijf op wat beslist is."),
+        ({"text": "x" * 301}, "Beslissing: deze tekst telt 301 tekens."),
+        ({"text": "x", "owner": "y" * 301}, "Wie: deze tekst telt 301 tekens."),
+        ({"text": "x", "due": "ooit"}, "Tegen wanneer: geef dag/maand/jaar"),
+    ],
+)
+def test_a_decision_that_is_refused_comes_back_as_it_was_typed(
+    client: FlaskClient, app: Flask, address: str, fields: dict[str, str], sentence: str
+) -> None:
+    meeting = running(client, address)
+    typed: dict[str, Any] = {"owner": "dienst", **fields}
+    answer = decided(client, meeting, **typed)
+    assert answer.status_code == 422
+    assert sentence in words(answer)
+    back = form_of(answer, "/decide")
+    assert {k: back[k].strip() for k in typed} == {k: v.strip() for k, v in typed.items()}
+    assert the_meeting(app, address).decisions == ()
+    assert services(app).plans.of(id_of(address)) == ()
+
+
+def test_what_looks_like_data_of_a_person_is_warned_about_and_kept(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Bel 016 27 20 00")
+    assert "telefoonnummer" in words(client.get(f"{meeting}/room/1"))
+    send(client, client.get(f"{meeting}/room/1"), "/notes", notes="schrijf naar an@x.be")
+    assert "e-mailadres" in words(client.get(f"{meeting}/room/1"))
+    assert len(the_meeting(app, address).decisions) == 1
+
+
+def mend(client: FlaskClient, meeting: str, decision: str) -> TestResponse:
+    return client.get(f"{meeting}/decisions/{decision}")
+
+
+def test_a_decision_is_mended_with_its_action(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Nodig de schoolen uit", owner="voorzitter")
+    (decision,) = the_meeting(app, address).decisions
+    answer = send(
+        client,
+        mend(client, meeting, decision.id),
+        f"/decisions/{decision.id}",
+        text="Nodig de scholen uit",
+        due="1/2/2027",
+    )
+    assert answer.status_code == 303
+    (action,) = services(app).plans.of(id_of(address))
+    assert (action.action.title, action.action.due) == ("Nodig de scholen uit", date(2027, 2, 1))
+    assert the_meeting(app, address).decisions[0].text == "Nodig de scholen uit"
+
+
+def test_an_action_that_was_changed_in_the_plan_stays_as_it_is_there(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting, held = running(client, address), services(app)
+    decided(client, meeting, text="Nodig de scholen uit")
+    (decision,) = the_meeting(app, address).decisions
+    (action,) = held.plans.of(id_of(address))
+    changed = replace(action.action, owner="schepen")
+    held.plans.change(id_of(address), action.id, changed, expected_version=1, at=held.now())
+    page = mend(client, meeting, decision.id)
+    send(client, page, f"/decisions/{decision.id}", text="Nodig niemand uit")
+    (after,) = held.plans.of(id_of(address))
+    assert after.action == changed
+    assert "Aan het plan verandert niets." in words(client.get(meeting))
+    send(client, page, f"/decisions/{decision.id}/remove")
+    assert the_meeting(app, address).decisions == ()
+    assert [p.action for p in held.plans.of(id_of(address))] == [changed]
+
+
+def test_a_decision_that_is_removed_takes_its_action_along(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Nodig de scholen uit")
+    (decision,) = the_meeting(app, address).decisions
+    send(client, mend(client, meeting, decision.id), f"/decisions/{decision.id}/remove")
+    assert the_meeting(app, address).decisions == ()
+    assert services(app).plans.of(id_of(address)) == ()
+    assert mend(client, meeting, decision.id).status_code == 404
+
+
+def test_a_decision_alone_is_put_in_the_plan_afterwards(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Nodig de scholen uit", plan=[])
+    (decision,) = the_meeting(app, address).decisions
+    send(client, mend(client, meeting, decision.id), f"/decisions/{decision.id}", plan="1")
+    (action,) = services(app).plans.of(id_of(address))
+    assert the_meeting(app, address).decisions[0].action == action.id
+
+
+def test_two_who_mend_one_decision_choose_what_stays(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Eerst")
+    (decision,) = the_meeting(app, address).decisions
+    mine = mend(client, meeting, decision.id)
+    form = f"/decisions/{decision.id}"
+    send(client, mend(client, meeting, decision.id), form, text="Dan")
+    late = send(client, mine, form, text="Toch niet")
+    assert late.status_code == 409
+    assert "Iemand anders wijzigde deze beslissing intussen. Dit is ze nu." in words(late)
+    assert form_of(late, form)["text"] == "Toch niet"
+    assert the_meeting(app, address).decisions[0].text == "Dan"
+    send(client, late, form)
+    assert the_meeting(app, address).decisions[0].text == "Toch niet"
+
+
+def test_two_who_write_notes_at_once_choose_what_stays(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    mine = client.get(f"{meeting}/room/1")
+    send(client, client.get(f"{meeting}/room/1"), "/notes", notes="eerste\r\ntweede")
+    assert the_meeting(app, address).items[0].notes == "eerste\ntweede"
+    late = send(client, mine, "/notes", notes="derde")
+    assert late.status_code == 409
+    text = words(late)
+    assert "Iemand anders schreef intussen ook notities" in text
+    assert "eerste tweede" in text
+    assert form_of(late, "/notes")["notes"].strip() == "derde"
+    assert the_meeting(app, address).items[0].notes == "eerste\ntweede"
+    send(client, late, "/notes")
+    assert the_meeting(app, address).items[0].notes == "derde"
+    long = send(client, client.get(f"{meeting}/room/1"), "/notes", notes="x" * 4001)
+    assert long.status_code == 422
+    assert "Notities: deze tekst telt 4001 tekens." in words(long)
+
+
+def test_an_item_at_which_something_was_noted_stays(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address)
+    mine = client.get(meeting)
+    send(client, client.get(meeting), "/start")
+    decided(client, meeting, text="Beslist")
+    first = the_meeting(app, address).items[0]
+    shown = client.get(meeting)
+    assert "Hier is al iets genoteerd of beslist: dit punt blijft." in words(shown)
+    buttons = {b.get("value") for b in parsed(shown).iter("button")}
+    assert f"off:{first.id}" not in buttons
+    assert send(client, shown, "/agenda", do=f"off:{first.id}").status_code == 409
+    assert send(client, mine, "/agenda", do=f"off:{first.id}").status_code == 409
+    assert the_meeting(app, address).items[0] == first
+
+
+# Closing and minutes
+
+
+def test_a_closed_meeting_is_read_only_until_it_is_opened_again(
+    client: FlaskClient, app: Flask, address: str, clock: Clock
+) -> None:
+    meeting = running(client, address)
+    room = client.get(f"{meeting}/room/1")
+    clock.forward(minutes=50)
+    send(client, client.get(meeting), "/close")
+    kept = the_meeting(app, address)
+    assert (kept.state, kept.closed_at) == (MeetingState.CLOSED, clock.at)
+    assert client.get(f"{meeting}/room/1").status_code == 303
+    answer = send(client, room, "/decide", text="Te laat")
+    assert "Deze bijeenkomst loopt niet." in words(client.get(answer.headers["Location"]))
+    send(client, room, "/notes", notes="te laat")
+    assert the_meeting(app, address) == kept
+    send(client, client.get(meeting), "/reopen")
+    clock.forward(days=1)
+    decided(client, meeting, text="Vergeten te noteren")
+    send(client, client.get(meeting), "/close")
+    again = the_meeting(app, address)
+    assert [d.text for d in again.decisions] == ["Vergeten te noteren"]
+    assert again.closed_at == kept.closed_at
+
+
+def test_a_closed_agenda_and_closed_details_cannot_be_changed(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    page, details = client.get(meeting), client.get(f"{meeting}/details")
+    first = the_meeting(app, address).items[0]
+    send(client, client.get(meeting), "/close")
+    kept = the_meeting(app, address)
+    send(client, page, "/agenda", do=f"down:{first.id}")
+    send(client, details, "/details", title="Anders")
+    token = form_of(page, "/add")
+    client.post(f"{meeting}/add", data={**token, "title": "Nog iets", "minutes": "5"})
+    assert the_meeting(app, address) == kept
+
+
+def test_there_are_no_minutes_before_it_began(client: FlaskClient, address: str) -> None:
+    meeting = planned(client, address)
+    for kind in ("pdf", "txt"):
+        assert client.get(f"{meeting}/minutes.{kind}").status_code == 404
+
+
+def test_minutes_say_who_when_and_what(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = running(client, address, title="Najaar")
+    send(client, client.get(f"{meeting}/details"), "/details", disciplines=["mayor", "schools"])
+    decided(client, meeting, text="Nodig de scholen uit", owner="voorzitter", due="31/3/2027")
+    decided(client, meeting, 2, text="We blijven met vier", plan=[])
+    send(client, client.get(f"{meeting}/room/2"), "/notes", notes="Het beeld klopt.")
+    draft = client.get(f"{meeting}/minutes.txt").text
+    assert "Voorlopig verslag" in draft
+    send(client, client.get(meeting), "/close")
+    text = client.get(f"{meeting}/minutes.txt")
+    assert text.mimetype == "text/plain"
+    told = text.text
+    assert "Voorlopig" not in told
+    assert "Aanwezig: Burgemeester en Scholen" in told
+    assert "1. Nodig de scholen uit (voorzitter, 31 maart 2027) [in het actieplan]" in told
+    assert "2. We blijven met vier\n" in told
+    assert "   Het beeld klopt.\n   Beslissing 2: We blijven met vier" in told
+    answer = client.get(f"{meeting}/minutes.pdf")
+    name = text_of(parsed(client.get(meeting)).find(".//p[@class='over']"))
+    read = assert_sound(answer.data, language="nl-BE", title=f"LIVC-R {name}: Najaar")
+    written = read.text(read.tree)
+    for wanted in (
+        "Burgemeester en Scholen",
+        "Nodig de scholen uit",
+        "31 maart 2027",
+        "Het beeld klopt.",
+        "Beslissing 2: We blijven met vier",
+    ):
+        assert wanted in written
+
+
+def test_minutes_keep_what_was_decided_whatever_becomes_of_the_action(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Nodig de scholen uit", owner="voorzitter")
+    send(client, client.get(meeting), "/close")
+    before = client.get(f"{meeting}/minutes.txt").text
+    held = services(app)
+    (action,) = held.plans.of(id_of(address))
+    held.plans.remove(id_of(address), action.id, expected_version=action.version)
+    assert client.get(f"{meeting}/minutes.txt").text == before
+
+
+def test_minutes_in_english(client: FlaskClient, address: str) -> None:
+    meeting = running(client, address)
+    client.get("/?lang=en")
+    told = client.get(f"{meeting}/minutes.txt").text
+    assert "Provisional minutes" in told
+    assert "Nothing was decided." in told
+    assert client.get(f"{meeting}/minutes.pdf").status_code == 200
+
+
+def test_a_meeting_is_deleted_after_asking_and_its_actions_stay(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = running(client, address)
+    decided(client, meeting, text="Nodig de scholen uit")
+    page = client.get(f"{meeting}/delete")
+    assert len(meetings_of(app, address)) == 1
+    send(client, page, "/delete")
+    assert meetings_of(app, address) == ()
+    assert len(services(app).plans.of(id_of(address))) == 1
+    assert client.get(meeting).status_code == 404
+
+
+def test_a_meeting_belongs_to_its_evaluation(client: FlaskClient, app: Flask, address: str) -> None:
+    meeting = running(client, address)
+    other = imported(client, "coast")
+    foreign = f"{other}/meetings/{meeting.rsplit('/', 1)[-1]}"
+    for path in ("", "/room/1", "/details", "/delete", "/sheet.pdf", "/minutes.pdf"):
+        assert client.get(foreign + path).status_code == 404
+    token = form_of(client.get(meeting), "/close")
+    for path in ("close", "start", "agenda", "add", "decide", "notes", "delete"):
+        assert client.post(f"{foreign}/{path}", data=token).status_code == 404
+    assert the_meeting(app, address).state is MeetingState.RUNNING
+
+
+def test_what_was_typed_is_text_and_never_markup(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    nasty = "</textarea><script>alert(1)</script>\"'&amp;"
+    meeting = running(client, address, title=nasty)
+    own_item(client, meeting, title=nasty, minutes="5")
+    decided(client, meeting, text=nasty, owner=nasty)
+    send(client, client.get(f"{meeting}/room/1"), "/notes", notes=nasty)
+    for path in (meeting, f"{meeting}/room/1", f"{meeting}/details", f"{address}/meetings"):
+        page = parsed(client.get(path))
+        assert nasty in "".join(page.itertext()) or path.endswith("details")
+        assert [s.get("src") is not None for s in page.findall(".//script")] == [True]
+    assert nasty in client.get(f"{meeting}/minutes.txt").text
+    assert client.get(f"{meeting}/minutes.pdf").status_code == 200
+
+
+def test_overview_and_plan_lead_to_the_meetings(client: FlaskClient, address: str) -> None:
+    wanted = f"{address}/meetings"
+    for path in (address, f"{address}/plan"):
+        links = {a.get("href") for a in parsed(client.get(path)).iter("a")}
+        assert wanted in links
+
+
+# On the internet
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return a_town(tmp_path / "town")
+
+
+def a_finished(town: Town, nis_code: str) -> str:
+    """The address of a finished evaluation of a municipality."""
+    answers = document_of(town.held.catalogue, "city-anchored").answers
+    made = town.evaluation(nis_code, answers=answers)
+    town.held.evaluations.finish(made.id, at=town.clock.at)
+    return f"/evaluations/{made.id}"
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.OFFICER])
+def test_chair_and_officer_lead_a_meeting_and_it_is_written_down(town: Town, role: Role) -> None:
+    who = town.person(role)
+    client, address = town.signed_in(who), a_finished(town, who.nis_code or "")
+    meeting = planned(client, address)
+    send(client, client.get(meeting), "/start")
+    decided(client, meeting, text="Nodig de scholen uit")
+    send(client, client.get(meeting), "/close")
+    assert client.get(f"{meeting}/minutes.pdf").status_code == 200
+    log = town.held.store.audit.of_municipality(who.nis_code or "")
+    done = [
+        (e.event.action, e.event.detail) for e in log if e.event.action in ("agenda", "meeting")
+    ]
+    assert set(done) == {
+        ("agenda", "create"),
+        ("agenda", "start"),
+        ("agenda", "decide"),
+        ("agenda", "close"),
+        ("meeting", "minutes"),
+    }
+
+
+def test_what_members_see_differently_is_put_on_the_agenda(town: Town) -> None:
+    chair = town.person(Role.CHAIR)
+    client, address = town.signed_in(chair), a_finished(town, chair.nis_code or "")
+    seen = {"mayor": "mayor", "local_police": "mayor", "schools": "police_chief"}
+    for discipline, answer in seen.items():
+        member = town.person(Role.CONTRIBUTOR)
+        given = some_answers(livcr_presence="yes_municipal", chair=answer)
+        view = View(id_of(address), member.id, discipline)
+        made = town.evaluation(chair.nis_code or "", view=view, answers=given)
+        town.held.evaluations.finish(made.id, at=town.clock.at)
+    meeting = planned(client, address)
+    assert "Wat leden verschillend zien" in words(client.get(meeting))
+    send(client, client.get(meeting), "/add", source=["difference:chair"])
+    (kept,) = town.held.store.meetings.of(id_of(address))
+    number = [i.about for i in kept.items].index("chair") + 1
+    told = words(client.get(f"{meeting}/room/{number}"))
+    assert ": Burgemeester en Lokale politie" in told
+    assert ": Scholen" in told
+
+
+def test_all_that_is_kept_of_a_municipality_holds_its_minutes(town: Town) -> None:
+    officer = town.person(Role.OFFICER)
+    client, address = town.signed_in(officer), a_finished(town, officer.nis_code or "")
+    meeting = planned(client, address)
+    send(client, client.get(meeting), "/start")
+    decided(client, meeting, text="Nodig de scholen uit")
+    taken = zipfile.ZipFile(io.BytesIO(client.get("/municipality/data.zip").data))
+    (name,) = (name for name in taken.namelist() if "-meeting-" in name)
+    assert "Nodig de scholen uit" in taken.read(name).decode()
+
+
+def test_a_coach_sees_that_there_are_meetings_and_no_minutes(town: Town) -> None:
+    chair = town.person(Role.CHAIR)
+    address = a_finished(town, chair.nis_code or "")
+    meeting = planned(town.signed_in(chair), address)
+    coach = town.person(Role.COACH, second_factor="sealed")
+    town.held.store.consents.give(chair.nis_code or "", coach.id, by=chair.id, at=town.clock.at)
+    client = town.signed_in(coach)
+    page = client.get(f"{address}/meetings")
+    assert "Bijeenkomst LIVC-R" in words(page)
+    assert not [a for a in parsed(page).iter("a") if meeting in (a.get("href") or "")]
+    assert not [f for f in parsed(page).iter("form") if "/meetings" in f.get("action", "")]
+    for path in ("", "/room/1", "/sheet.pdf", "/minutes.pdf", "/minutes.txt", "/details"):
+        assert client.get(meeting + path).status_code == 403
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.CONTRIBUTOR, Role.ADMINISTRATOR])
+def test_others_find_no_meeting(town: Town, role: Role) -> None:
+    chair = town.person(Role.CHAIR)
+    address = a_finished(town, chair.nis_code or "")
+    meeting = planned(town.signed_in(chair), address)
+    stranger = town.signed_in(town.person(role, OTHER, second_factor="sealed"))
+    for path in (f"{address}/meetings", meeting, f"{meeting}/sheet.pdf", f"{meeting}/room/1"):
+        assert stranger.get(path).status_code in (403, 404)
+    for path in ("start", "close", "decide", "agenda", "delete"):
+        assert stranger.send(f"{meeting}/{path}").status_code in (403, 404)
