@@ -90,7 +90,9 @@ def test_who_reads_along_is_not_told_to_fill_in(town: Town) -> None:
     assert "nog bezig met deze zelfevaluatie" in overview
     assert "Bekijk alle antwoorden" in overview
     assert "Nakijken en afronden" in officer.get(address).text
-    assert "alle antwoorden tot nu toe" in chair.get(f"{address}/check").text
+    check = chair.get(f"{address}/check").text
+    assert "alle antwoorden tot nu toe" in check
+    assert "Kijk uw antwoorden na" not in check
     town.held.evaluations.finish(evaluation.id, at=town.clock.at)
     assert "U kunt ze heropenen" in officer.get(address).text
     assert "U kunt ze heropenen" not in chair.get(address).text
@@ -107,6 +109,7 @@ def test_who_gives_a_view_is_told_what_becomes_of_it(town: Town) -> None:
     assert "klaar voor uw gemeente" in check
     assert "maken we uw verslag" not in check
     deletion = client.get(f"/evaluations/{view.id}/delete").text
+    assert "Uw antwoorden verwijderen?" in deletion
     assert "Wat uw gemeente zelf invulde, blijft" in deletion
     assert "/export" not in deletion
 
@@ -152,6 +155,5 @@ def test_the_script_of_a_page_is_told_in_its_own_terms(town: Town) -> None:
         headers={"Accept": "application/json"},
     )
     assert answer.status_code == 401
-    assert answer.json == {
-        "failed": "U bent niet meer aangemeld: dat stopt na een uur zonder gebruik."
-    }
+    assert answer.json is not None
+    assert answer.json["failed"].startswith("U bent niet meer aangemeld")

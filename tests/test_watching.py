@@ -288,6 +288,15 @@ def test_of_what_others_log_only_what_is_always_the_same_and_numbers_are_kept() 
     assert all(line["place"].startswith("tests/test_watching.py:") for line in read)
 
 
+def test_our_own_code_is_known_behind_a_link(tmp_path: Path) -> None:
+    (tmp_path / "current").symlink_to(ROOT)
+    module = tmp_path / "current" / "evaltool" / "web" / "any.py"
+    record = logging.LogRecord("evaltool", logging.INFO, str(module), 3, "a %s", ("word",), None)
+    line = json.loads(JsonLines().format(record))
+    assert line["event"] == "a word"
+    assert "place" not in line
+
+
 def test_what_others_log_in_a_wrong_way_is_told_by_its_place() -> None:
     record = logging.LogRecord("other", logging.INFO, "b/c.py", 3, "%d", ("merkteken",), None)
     line = json.loads(JsonLines().format(record))

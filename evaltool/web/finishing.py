@@ -16,7 +16,7 @@ from evaltool.web.carrying import said_of
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.dates import day_to_type, typed_day
 from evaltool.web.files import attachment, file_name
-from evaltool.web.guard import guarded
+from evaltool.web.guard import can, guarded
 from evaltool.web.pages import (
     CheckPage,
     CheckRow,
@@ -48,7 +48,7 @@ def check(id_: str) -> Response:
     gaps = sum(s.task.open for s in sections if not s.task.section.optional)
     return render(
         CheckPage(
-            title=texts()("check.title"),
+            title=texts()("check.title" if can(Permission.FILL_IN) else "check.title_read"),
             evaluation=evaluation,
             municipality=municipality_of(evaluation),
             sections=tuple(s for s in sections if s.rows),
@@ -223,9 +223,10 @@ def delete(id_: str) -> AnyResponse:
     """Delete it, after saying what is lost."""
     evaluation = evaluation_or_404(id_, any_edition=True)
     if request.method == "GET":
+        key = "delete.title" if evaluation.view is None else "contributing.delete_title"
         return render(
             DeletePage(
-                title=texts()("delete.title", municipality=municipality_of(evaluation).name),
+                title=texts()(key, municipality=municipality_of(evaluation).name),
                 evaluation=evaluation,
                 municipality=municipality_of(evaluation),
             )

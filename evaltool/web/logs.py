@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, Response, g, has_request_context, request
@@ -117,7 +118,13 @@ class JsonLines(logging.Formatter):
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    return Path(record.pathname).is_relative_to(PACKAGE)
+    return _is_in_package(record.pathname)
+
+
+@cache
+def _is_in_package(path: str) -> bool:
+    """Whether a module is one of ours, also where it was reached by a link to its folder."""
+    return Path(path).resolve().is_relative_to(PACKAGE)
 
 
 def _words(record: logging.LogRecord) -> str:

@@ -12,10 +12,10 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.attacks.forms import filled, methods_of, one_of_each, routes
-from tests.attacks.world import ACTORS, World
+from tests.attacks.forms import filled, methods_of, one_of_each, paths, routes
+from tests.attacks.world import ACTORS, World, home
 from tests.factories import a_document
-from tests.hosting import OTHER
+from tests.hosting import OTHER, OWN
 
 METHODS = ("GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "x")
 
@@ -71,6 +71,15 @@ class Attempts:
         }
         fields = {name for forms in self.forms.values() for form in forms for name in form.fields}
         self.fields = sorted(fields - {"csrf_token"})
+        self.paths = {
+            actor: [
+                (path, methods_of(rule))
+                for rule in self.rules
+                for nis_code in (home(actor), OWN, OTHER)
+                for path in paths(world, rule, nis_code)
+            ]
+            for actor in ACTORS
+        }
         self.ids = self._ids()
         self.files = (
             json.dumps(a_document()).encode(),
@@ -106,7 +115,7 @@ class Attempts:
             method=st.one_of(st.just(""), st.just(""), st.just(""), st.sampled_from(METHODS)),
             values=st.tuples(*(value for _ in self.names)),
             changes=st.dictionaries(names, value, max_size=4),
-            form=st.integers(0, 999),
+            form=st.integers(0, 9999),
             query=st.dictionaries(st.sampled_from(QUERY), value, max_size=2),
             token=st.sampled_from(("right", "right", "right", "other", "none")),
             file=st.integers(0, len(self.files) - 1),
@@ -124,27 +133,17 @@ class Attempts:
 
     def send(self, actor: str, attempt: Attempt) -> tuple[str, TestResponse]:
         """Send it as an actor; the path that was asked, and the answer."""
-        world = self.world
-        rule = self.rules[attempt.rule]
-        forms = self.forms[actor]
-        if attempt.form % 3 == 0 and forms:
+        if attempt.form % 2 and self.forms[actor]:
             return self._send_form(actor, attempt)
-        given = dict(zip(self.names, map(self.said, attempt.values), strict=True))
-        path = rule.rule
-        for part in rule.rule.split("<")[1:]:
-            inside = part.partition(">")[0]
-            path = path.replace(f"<{inside}>", quote(given[inside.rpartition(":")[2]]), 1)
-        if attempt.raw_path is not None:
-            path = "/" + quote(attempt.raw_path)
-        own = methods_of(rule)
-        method = attempt.method or own[attempt.form % len(own)]
+        path, own = self._place(actor, attempt)
+        method = attempt.method or own[attempt.file % len(own)]
         data: dict[str, Any] | None = None
         if method in ("POST", "PUT", "PATCH", "DELETE"):
             data = {name: self.said(value) for name, value in attempt.changes.items()}
             data |= self._token(actor, attempt)
             if attempt.form % 5 == 0:
                 data["file"] = (io.BytesIO(self.files[attempt.file]), "a file")
-        answer = world.client(actor).open(
+        answer = self.world.client(actor).open(
             path,
             method=method,
             query_string={name: self.said(value) for name, value in attempt.query.items()},
@@ -153,9 +152,24 @@ class Attempts:
         )
         return f"{method} {path}", answer
 
+    def _place(self, actor: str, attempt: Attempt) -> tuple[str, list[str]]:
+        """A path and the methods of its route: one that there is, or a route with any values."""
+        if attempt.raw_path is not None:
+            return "/" + quote(attempt.raw_path), list(METHODS)
+        if attempt.form % 4:
+            known = self.paths[actor]
+            return known[(attempt.form * 997 + attempt.rule) % len(known)]
+        rule = self.rules[attempt.rule]
+        given = dict(zip(self.names, map(self.said, attempt.values), strict=True))
+        path = rule.rule
+        for part in rule.rule.split("<")[1:]:
+            inside = part.partition(">")[0]
+            path = path.replace(f"<{inside}>", quote(given[inside.rpartition(":")[2]]), 1)
+        return path, methods_of(rule)
+
     def _send_form(self, actor: str, attempt: Attempt) -> tuple[str, TestResponse]:
         """Send a form that the actor finds, filled in, with something in it changed."""
-        form = self.forms[actor][attempt.form // 3 % len(self.forms[actor])]
+        form = self.forms[actor][attempt.form // 2 % len(self.forms[actor])]
         fields: MultiDict[str, Any] = filled(self.world, actor, form)
         fields.pop("csrf_token", None)
         if form.path == "/sign-in":
@@ -163,7 +177,7 @@ class Attempts:
         for (name, value), place in zip(attempt.changes.items(), attempt.values, strict=False):
             known = sorted(fields)
             # Mostly a field of this form, sometimes one that it has not.
-            target = known[len(place) % len(known)] if known and attempt.form % 4 else name
+            target = known[len(place) % len(known)] if known and attempt.form % 8 > 1 else name
             fields[target] = self.said(value)
         for name, token in self._token(actor, attempt).items():
             fields[name] = token

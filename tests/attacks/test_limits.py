@@ -47,14 +47,14 @@ def upload(world: World, raw: bytes, path: str = "/evaluations/import") -> TestR
     return world.client(actor).post(path, data=data)
 
 
-DEEP = 100_000
+DEEP = 50_000
 FILES: dict[str, Callable[[], bytes]] = {
     "a bomb of XML": lambda: BOMB,
     "XML that asks for a file": lambda: OUTSIDE,
     "deep lists": lambda: b"[" * DEEP + b"]" * DEEP,
     "deep objects": lambda: b'{"a":' * DEEP + b"1" + b"}" * DEEP,
     "a deep list within": lambda: b'{"notes":' + b"[" * DEEP + b"]" * DEEP + b"}",
-    "a long number": lambda: b'{"cluster":' + b"9" * 1_000_000 + b"}",
+    "a long number": lambda: b'{"cluster":' + b"9" * 400_000 + b"}",
     "a large power": lambda: b'{"cluster": 1e999999999}',
     "no number": lambda: b'{"cluster": NaN, "date": Infinity}',
     "half a character": lambda: b'{"notes": {"chair": "\\ud800"}}',
@@ -62,8 +62,8 @@ FILES: dict[str, Callable[[], bytes]] = {
     "a packed file": lambda: gzip.compress(b"0" * 10_000_000),
     "bytes": lambda: bytes(range(256)) * 1000,
     "a zero": lambda: b"\x00" * 100_000,
-    "keys without end": lambda: json.dumps({str(n): n for n in range(40_000)}).encode(),
-    "one key many times": lambda: b"{" + b'"notes":{},' * 40_000 + b'"notes":{}}',
+    "keys without end": lambda: json.dumps({str(n): n for n in range(20_000)}).encode(),
+    "one key many times": lambda: b"{" + b'"notes":{},' * 20_000 + b'"notes":{}}',
     "an unknown prototype": lambda: b'{"__proto__": {"role": "administrator"}, "__class__": 1}',
 }
 
@@ -90,7 +90,7 @@ LISTS: dict[str, Callable[[], bytes]] = {
     "returns alone": lambda: HEAD.replace(b"\n", b"\r") + b"24062,1\r24063,2\r",
     "cells without end": lambda: HEAD + b"," * 99_000,
     "rows without end": lambda: HEAD + b"1\n" * 45_000,
-    "too large": lambda: HEAD + b"24062,1\n" * 100_000,
+    "too large": lambda: HEAD + b"24062,1\n" * 40_000,
     "another encoding": lambda: (HEAD + b"24062,1\n").decode().encode("utf-16"),
     "a number of other letters": lambda: HEAD + "24062,\u0663\n".encode(),
     "a long number": lambda: HEAD + b"24062," + b"1" * 90_000,
@@ -117,25 +117,42 @@ def test_an_odd_list_is_refused_or_read(world: World, name: str, kind: str) -> N
     assert (loaded.status_code == 303) <= (looked.status_code == 200)
 
 
+def in_parts(name: str, value: bytes, file: bytes | None = None) -> bytes:
+    """A body in parts, with a boundary of one letter."""
+    head = f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n'.encode()
+    found = head + value + b"\r\n"
+    if file is not None:
+        place = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+        found += place + file + b"\r\n"
+    return found + b"--x--\r\n"
+
+
+MUCH = b"x" * (LARGEST_REQUEST + 1)
+BODIES = {
+    "form": ("application/x-www-form-urlencoded", b"address=" + MUCH),
+    "parts": ("multipart/form-data; boundary=x", in_parts("address", MUCH)),
+    "file": ("multipart/form-data; boundary=x", in_parts("a", b"b", MUCH)),
+    "many parts": ("multipart/form-data; boundary=x", in_parts("a", b"b")[:-7] * 20_000),
+}
+
+
 @pytest.mark.parametrize("actor", ["nobody", "officer", "administrator"])
-@pytest.mark.parametrize("kind", ["form", "parts", "file", "text"])
+@pytest.mark.parametrize("kind", BODIES)
 def test_more_than_a_request_may_hold_gets_a_page_of_ours(
     world: World, actor: str, kind: str
 ) -> None:
     path = "/sign-in" if actor == "nobody" else "/account/password"
-    much = b"x" * (LARGEST_REQUEST + 1)
-    token = world.tokens[actor]
-    content = {
-        "form": {"data": {"csrf_token": token, "address": much}},
-        "parts": {"data": {"csrf_token": token, "address": much, "f": (io.BytesIO(b"x"), "f")}},
-        "file": {"data": {"csrf_token": token, "file": (io.BytesIO(much), "f")}},
-        "text": {"data": much, "content_type": "text/plain"},
-    }[kind]
-    answer = world.client(actor).post(path, **content)
-    # Of a body that is no form nothing is read: the token is not in it.
-    assert answer.status_code == (400 if kind == "text" else 413)
-    assert "Ga naar de start" in answer.get_data(as_text=True)
+    content_type, body = BODIES[kind]
+    with in_no_time():
+        answer = world.client(actor).post(path, data=body, content_type=content_type)
+    assert answer.status_code == 413
+    assert '<main id="main"' in answer.get_data(as_text=True)
     assert len(answer.get_data()) < 20_000
+
+
+def test_a_body_that_is_no_form_is_not_read(world: World) -> None:
+    answer = world.client("officer").post("/sign-out", data=MUCH, content_type="text/plain")
+    assert answer.status_code in (400, 413)
 
 
 @pytest.mark.parametrize(
@@ -211,12 +228,18 @@ def test_an_address_of_mail_is_put_in_its_form_in_no_time() -> None:
         normal_address(MARKS)
 
 
-@pytest.mark.parametrize("path", ["sections/structure/1", "plan/add", "contributors", "details"])
+LONG = {
+    "sections/structure/1": ("note:livcr_presence", "version", "base"),
+    "plan/add": ("title", "owner", "remark", "due"),
+    "contributors": ("name", "address", "discipline"),
+    "details": ("cluster", "day", "base"),
+}
+
+
+@pytest.mark.parametrize("path", LONG)
 @pytest.mark.parametrize("typed", [MARKS, RUN, "9" * 5000], ids=["marks", "run", "digits"])
 def test_a_long_text_keeps_nobody_waiting(world: World, path: str, typed: str) -> None:
-    names = ("note:livcr_presence", "title", "owner", "remark", "due", "name", "address")
-    names += ("cluster", "day", "base", "version", "discipline")
-    data = {"csrf_token": world.tokens["officer"], **dict.fromkeys(names, typed)}
+    data = {"csrf_token": world.tokens["officer"], **dict.fromkeys(LONG[path], typed)}
     with in_no_time():
         answer = world.client("officer").post(f"/evaluations/{world.own.open.id}/{path}", data=data)
     assert answer.status_code in (409, 422)
