@@ -42,7 +42,7 @@ from evaltool.store.encryption import (
     decrypt,
     encrypt,
 )
-from evaltool.store.migrations import m001_evaluations
+from evaltool.store.first_migrations import m001_evaluations
 from evaltool.store.restoring import (
     ChecksumDiffers,
     NotEncrypted,

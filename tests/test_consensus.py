@@ -200,8 +200,8 @@ def test_a_view_that_is_still_open_is_shown_to_nobody(town: Town) -> None:
     for client, view in asked_views(town, evaluation):
         page = client.get(f"{view}/sections/structure/2")
         send(client, page, "structure/2", meeting_frequency="never")
-    page = officer.get(f"/evaluations/{evaluation.id}/views").get_data(as_text=True)
-    assert "0 van 4" in page
+    told = officer.get(f"/evaluations/{evaluation.id}/views").get_data(as_text=True)
+    assert "0 van 4" in told
     assert officer.get(f"/evaluations/{evaluation.id}/views/meeting_frequency").status_code == 404
 
 
@@ -243,7 +243,7 @@ def test_who_is_asked_about_a_part_gets_what_decides_it(town: Town) -> None:
     (view,) = town.held.evaluations.views_of(evaluation.id)
     assert dict(view.answers.values) == {"livcr_presence": "yes_municipal"}
     assert view.view is not None
-    assert view.view.sections == {"composition"}
+    assert view.view.sections == frozenset({"composition"})
 
 
 def test_deleting_an_evaluation_takes_views_and_reasons_along(town: Town) -> None:

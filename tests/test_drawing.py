@@ -54,7 +54,9 @@ def some_levels() -> Drawing:
     return levels_drawing(LevelPicture("Niveaus", "Niveaus.", rows), PAPER_WIDTH)
 
 
-def marks(put: Callable[[Drawing, Canvas], None], drawing: Drawing) -> dict[str, list[tuple[object, ...]]]:
+def marks(
+    put: Callable[[Drawing, Canvas], None], drawing: Drawing
+) -> dict[str, list[tuple[object, ...]]]:
     """What stands on a page with a drawing: kind by kind, where it is and in which colours."""
     register_fonts()
     buffer = io.BytesIO()

@@ -10,7 +10,8 @@ import pytest
 
 from evaltool.store import StoreError, open_store
 from evaltool.store.engine import Migrations, sqlite_utils
-from evaltool.store.migrations import MIGRATIONS, m001_evaluations, m002_actions
+from evaltool.store.first_migrations import m001_evaluations, m002_actions
+from evaltool.store.migrations import MIGRATIONS
 from tests.factories import a_moment, an_action
 
 EVALUATION = [

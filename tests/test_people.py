@@ -358,6 +358,7 @@ def test_a_person_takes_the_own_data_along_and_is_deleted(town: Town) -> None:
     held = json.loads(client.get("/account/data.json").data)
     assert held["account"]["address"] == who.address
     assert [view["municipality"] for view in held["views"]] == ["Gent"]
+    assert who.password is not None
     assert who.password not in json.dumps(held)
     assert client.send("/account/delete", password="een ander wachtwoord").status_code == 422
     assert client.send("/account/delete", password=PASSWORD).status_code == 303

@@ -256,8 +256,10 @@ def test_the_longest_notes_everywhere_on_a_page_can_be_sent(
 
 
 def test_every_refusal_has_a_sentence_and_every_sentence_a_refusal(catalogue: Catalogue) -> None:
-    names = ("validation", "document", "strict_json", "plan", "plan_form")
-    names += ("accounts", "lists", "kbo", "../identity/passwords")
+    names = [
+        *("validation", "document", "strict_json", "plan", "plan_form"),
+        *("accounts", "lists", "kbo", "../identity/passwords"),
+    ]
     source = "".join((DOMAIN / f"{name}.py").read_text() for name in names)
     codes = set(re.findall(r'Problem\(\s*"([a-z0-9_]+)"', source))
     codes |= {"other_text_too_long", "note_too_long", "two_clusters", "no_proposal"}

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
+from evaltool.domain.access import Role
+from evaltool.domain.accounts import AccountState
 from tests.attacks.forms import built, methods_of, one_of_each, paths, routes, sent, visited
 from tests.attacks.kept import foreign, kept_of, text_in, untouchable
 from tests.attacks.world import ACTORS, KINDS, World, forbidden, mark
@@ -156,11 +158,11 @@ def test_a_session_that_is_open_has_no_more_than_its_account(world: World, chang
     path = f"/evaluations/{world.own.open.id}/answers.json"
     assert world.client("officer").get(path).status_code == 200
     if change == "closed":
-        accounts.change(officer.id, state="closed")  # type: ignore[arg-type]
+        accounts.change(officer.id, state=AccountState.CLOSED)
     elif change == "deleted":
         accounts.delete(officer.id)
     elif change == "moved":
         accounts.move(officer.id, OTHER)
     else:
-        accounts.change(officer.id, role="chair")  # type: ignore[arg-type]
+        accounts.change(officer.id, role=Role.CHAIR)
     assert world.client("officer").get(path).status_code in CLOSED

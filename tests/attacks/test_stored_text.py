@@ -87,6 +87,15 @@ def test_what_comes_back_from_a_form_is_text(world: World, actor: str) -> None:
         world.reset()
 
 
+def test_what_is_kept_for_after_signing_in_is_text(world: World) -> None:
+    """A page that is sent when the session is over comes back, to be sent again."""
+    path = f"/evaluations/{world.own.open.id}/sections/structure/1"
+    data = {"csrf_token": world.tokens["nobody"], "note:livcr_presence": EVIL, EVIL: EVIL}
+    answer = world.client("nobody").post(path, data=data)
+    assert answer.status_code == 401
+    assert Tags(answer.get_data(as_text=True)).found == []
+
+
 @pytest.mark.parametrize(
     "path",
     [
