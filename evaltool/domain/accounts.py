@@ -140,7 +140,8 @@ class LinkNotFound(Exception):
 
 def normal_address(typed: str) -> str:
     """An address in the one form in which it is kept and looked for."""
-    return unicodedata.normalize("NFKC", typed).strip().lower()
+    # No longer than what is refused for its length: putting marks in order takes long.
+    return unicodedata.normalize("NFKC", typed[: LONGEST_ADDRESS + 1]).strip().lower()
 
 
 def faults_of(address: str, name: str, role: Role, nis_code: str | None) -> tuple[Problem, ...]:

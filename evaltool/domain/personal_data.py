@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from evaltool.domain.questionnaire import NOTE_LIMIT
+
 _EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[A-Za-z]{2,}")
 _ELEVEN_DIGITS = re.compile(r"(?<!\d)\d{2}[.\s-]?\d{2}[.\s-]?\d{2}[.\s-]?\d{3}[.\s-]?\d{2}(?!\d)")
 # A Belgian number: trunk 0, +32 or 0032, then 8 or 9 digits in groups.
@@ -49,9 +51,11 @@ def is_national_number(digits: str) -> bool:
 def suspicions(text: str) -> tuple[str, ...]:
     """What a text seems to hold: ``national_number``, ``email``, ``phone``, ``birth_date``.
 
-    A warning, no proof: the user decides.
+    A warning, no proof: the user decides. Looks no further than a note can be long: what is
+    longer is refused, and looking takes time that grows with the square of the length.
     """
     found: list[str] = []
+    text = text[:NOTE_LIMIT]
     rest = text
     for match in _ELEVEN_DIGITS.finditer(text):
         if is_national_number(re.sub(r"\D", "", match.group())):

@@ -38,7 +38,7 @@ def change(id_: str, meeting_id: str, decision_id: str) -> AnyResponse:
     known = _decision(meeting, decision_id)
     if meeting.state is MeetingState.CLOSED:
         return not_under_way(id_, meeting)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(evaluation, meeting, known, fields_of(known))
     fields = typed_decision(request.form)
     wanted, problems = decision_of(fields, known)

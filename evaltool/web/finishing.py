@@ -127,7 +127,7 @@ def details(id_: str) -> AnyResponse:
     if evaluation.status is Status.FINISHED:
         tell(texts()("overview.finished_first"))
         return redirect(url_for("assess.overview", id_=id_), 303)
-    if request.method == "GET":
+    if request.method != "POST":
         typed = day_to_type(evaluation.day)
         return render(_details(evaluation, evaluation.cluster, typed, _base(evaluation)))
     clusters = services().register.clusters
@@ -141,7 +141,7 @@ def details(id_: str) -> AnyResponse:
     if cluster not in {str(number) for number in clusters}:
         messages.append(Message(texts()("new.choose_cluster"), "cluster"))
     if messages or day is None:
-        number = int(cluster) if cluster.isascii() and cluster.isdigit() else None
+        number = next((known for known in clusters if str(known) == cluster), None)
         return render(_details(evaluation, number, typed, base, tuple(messages)), 422)
     try:
         services().evaluations.change_profile(
@@ -222,7 +222,7 @@ def export(id_: str) -> AnyResponse:
 def delete(id_: str) -> AnyResponse:
     """Delete it, after saying what is lost."""
     evaluation = evaluation_or_404(id_, any_edition=True)
-    if request.method == "GET":
+    if request.method != "POST":
         key = "delete.title" if evaluation.view is None else "contributing.delete_title"
         return render(
             DeletePage(

@@ -109,7 +109,7 @@ def details(id_: str, meeting_id: str) -> AnyResponse:
     evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
     if meeting.state is MeetingState.CLOSED:
         return not_under_way(id_, meeting)
-    if request.method == "GET":
+    if request.method != "POST":
         return _details_page(evaluation, meeting, details_of(meeting, _lengths()))
     fields = typed_details(request.form)
     wanted, problems = meeting_of(fields, meeting, (code for code, _ in disciplines()))
@@ -202,7 +202,7 @@ def _changed(id_: str, meeting_id: str, state: MeetingState) -> Meeting:
 def delete(id_: str, meeting_id: str) -> AnyResponse:
     """Delete a meeting, after saying what is lost."""
     evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(
             DeleteMeetingPage(
                 title=texts()("meetings.delete_title"),

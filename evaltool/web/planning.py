@@ -115,7 +115,7 @@ def change(id_: str, action_id: str) -> AnyResponse:
     """Change one action."""
     evaluation = evaluation_or_404(id_)
     planned = _planned(id_, action_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _action_page(evaluation, planned, fields_of(planned.action))
     fields, version = typed(request.form)
     action, problems = action_of(fields, planned.action.finding)
@@ -140,7 +140,7 @@ def change(id_: str, action_id: str) -> AnyResponse:
 def remove(id_: str, action_id: str) -> AnyResponse:
     """Take an action out of the plan, after asking."""
     evaluation = evaluation_or_404(id_)
-    if request.method == "GET":
+    if request.method != "POST":
         return _remove_page(evaluation, _planned(id_, action_id))
     version = request.form.get("version", -1, type=int)
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import (
     Flask,
@@ -120,7 +120,9 @@ def _other_language() -> tuple[str, str]:
         # Nothing can be opened at the address of a button.
         return other, url_for("start.index", lang=other)
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
-    return other, f"{request.path}?{urlencode([*kept, ('lang', other)])}"
+    # A path of ours and nothing else: browsers take a backslash for the slash of another host.
+    path = "/" + quote(request.path.lstrip("/\\"))
+    return other, f"{path}?{urlencode([*kept, ('lang', other)])}"
 
 
 def _asset(name: str) -> str:

@@ -22,7 +22,7 @@ blueprint = Blueprint("zones", __name__)
 def choose(id_: str) -> AnyResponse:
     """Choose the municipalities; where there are accounts each must confirm before it is bound."""
     evaluation = evaluation_or_404(id_)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(evaluation)
     ticked = set(request.form.getlist("municipality"))
     members: dict[str, int] = {}
@@ -79,7 +79,8 @@ def _page(
 def _cluster(other: Municipality, typed: bool) -> int | None:
     """The cluster that was typed, else the one that the register proposes."""
     sent = request.form.get(f"cluster-{other.nis_code}", "") if typed else ""
-    return int(sent) if sent.isascii() and sent.isdigit() else other.proposal.cluster
+    known = (number for number in services().register.clusters if str(number) == sent)
+    return next(known, other.proposal.cluster)
 
 
 def zone_of(evaluation: Evaluation) -> ZoneView | None:
