@@ -77,7 +77,9 @@ class Cast:
     def client(self, actor: str) -> HostedClient:
         """A browser of theirs, signed in just now."""
         who, stage = self.actors[actor]
-        return self.town.client() if who is None else self.town.signed_in(who, stage)
+        client = self.town.client() if who is None else self.town.signed_in(who, stage)
+        client.looks = False
+        return client
 
 
 def a_cast(town: Town) -> Cast:

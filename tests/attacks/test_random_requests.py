@@ -1,6 +1,6 @@
 """Random requests on every route in every role: no fault, and nothing of anybody else.
 
-``EVALTOOL_ATTACKS=100000`` has so many sent in place of the few thousand of every run, and
+``EVALTOOL_ATTACKS=100000`` has so many sent in place of the 1,500 of every run, and
 ``EVALTOOL_ATTACKS_SECONDS=60`` ends that for each role after a minute.
 """
 
@@ -15,7 +15,7 @@ from tests.attacks.attempts import Attempt, Attempts
 from tests.attacks.kept import Rows, foreign, text_in, untouchable
 from tests.attacks.world import ACTORS, World, forbidden
 
-REQUESTS = int(os.environ.get("EVALTOOL_ATTACKS", "3000"))
+REQUESTS = int(os.environ.get("EVALTOOL_ATTACKS", "1500"))
 """In all roles together."""
 SECONDS = float(os.environ.get("EVALTOOL_ATTACKS_SECONDS", "inf"))
 """For each role."""

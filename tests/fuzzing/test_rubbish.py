@@ -6,7 +6,7 @@ import pytest
 
 from tests.fuzzing.__main__ import run
 
-SHORT = {"json": 400, "toml": 400, "csv": 400, "conditions": 400, "forms": 300, "pdf": 12}
+SHORT = {"json": 300, "toml": 150, "csv": 150, "conditions": 400, "forms": 200, "pdf": 6}
 
 
 @pytest.mark.parametrize(("name", "cases"), SHORT.items())

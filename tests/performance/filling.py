@@ -25,15 +25,16 @@ _OWNERS = {
 
 
 def fill(store: Store, database: Path, catalogue: Catalogue, number: int) -> Evaluation:
-    """Make it ``number`` evaluations, of all municipalities, half of them finished.
+    """Make it ``number`` evaluations, half of them finished; one that is open is given back.
 
-    ``database`` is the file of the store. One that is open is given back.
+    They are of all other municipalities in turn: what one municipality has does not grow with
+    the number of those that use the tool. ``database`` is the file of the store.
     """
     open_one = kept(store, catalogue, finish=False)
     finished = kept(store, catalogue, finish=True)
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
         connection.execute("CREATE TEMP TABLE codes (place INTEGER PRIMARY KEY, code TEXT)")
-        codes = sorted(catalogue.register.municipalities)
+        codes = sorted(set(catalogue.register.municipalities) - {open_one.nis_code})
         connection.executemany("INSERT INTO codes VALUES (?, ?)", enumerate(codes))
         connection.execute("BEGIN IMMEDIATE")
         for table, owner in _OWNERS.items():
