@@ -142,6 +142,10 @@ def _subject() -> Subject | None:
     return None
 
 
+_LONGEST_WAY = 1000
+"""Characters of an address to go on to: browsers keep no cookie of more than 4 kB."""
+
+
 def _refuse() -> AnyResponse:
     """Send those who are not (wholly) signed in where they can be; the others may not."""
     place = {
@@ -153,7 +157,7 @@ def _refuse() -> AnyResponse:
         abort(403)
     if request.method != "GET":
         abort(401)
-    if actor().role is Role.NOBODY:
+    if actor().role is Role.NOBODY and len(request.full_path) <= _LONGEST_WAY:
         # A path of ours, taken from the request itself: it can lead nowhere else.
         session["after"] = request.full_path.rstrip("?")
     return redirect(url_for(place), 303)

@@ -19,7 +19,7 @@ from tests.attacks.world import World
 from tests.factories import a_document
 from tests.hosting import PASSWORD
 
-SECONDS = 1.5
+SECONDS = 2.0
 """Of the processor, for one request. What is meant here takes hundredths; without the defence it
 takes minutes, in which nobody else is answered."""
 
@@ -89,7 +89,7 @@ LISTS: dict[str, Callable[[], bytes]] = {
     "a zero": lambda: HEAD + b"24062,\x00\n",
     "returns alone": lambda: HEAD.replace(b"\n", b"\r") + b"24062,1\r24063,2\r",
     "cells without end": lambda: HEAD + b"," * 99_000,
-    "rows without end": lambda: HEAD + b"1\n" * 45_000,
+    "rows without end": lambda: HEAD + b"1\n" * 20_000,
     "too large": lambda: HEAD + b"24062,1\n" * 40_000,
     "another encoding": lambda: (HEAD + b"24062,1\n").decode().encode("utf-16"),
     "a number of other letters": lambda: HEAD + "24062,\u0663\n".encode(),
@@ -209,7 +209,7 @@ def test_a_packed_body_is_not_unpacked(world: World) -> None:
     assert answer.status_code == 400
 
 
-MARKS = "a" + "\u0315" * 20_000 + "\u0300" * 20_000
+MARKS = "a" + "\u0315" * 30_000 + "\u0300" * 30_000
 """Putting these in their normal order takes time that grows with the square of their number."""
 RUN = "1" * 50_000
 """In this, an address of mail can begin anywhere."""
