@@ -34,7 +34,3 @@ class Benchmark:
     def estimate(self, question: str, segment: str, option: str) -> float | None:
         """The partially pooled share of an option in a cluster; None elsewhere."""
         return self._estimates.get((question, segment), {}).get(option)
-
-    def warm(self) -> None:
-        """Fit everything now, so that no user waits for it."""
-        _ = self._estimates

@@ -10,11 +10,11 @@ from evaltool import __version__
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Permission, Role
 from evaltool.domain.accounts import Account, AccountState, AddressTaken
 from evaltool.store import ENGINE_VERSION
+from evaltool.web.accounts.deleting import delete_other
 from evaltool.web.accounts.inviting import faults, link_page, typed
 from evaltool.web.accounts.pages import (
     AccountRow,
     AccountsPage,
-    ConfirmPage,
     InstalledPage,
     ManagedAccountPage,
 )
@@ -145,26 +145,12 @@ def close(account_id: str) -> AnyResponse:
 @guarded(Permission.ACCOUNTS)
 def delete(account_id: str) -> AnyResponse:
     """Delete an account; what a municipality answered stays with the municipality."""
-    held = services()
-    found = held.store.accounts.get(account_id)
-    if found.id == account().id:
-        return redirect(url_for("account.delete"), 303)
-    if request.method != "POST":
-        t = texts()
-        return render(
-            ConfirmPage(
-                title=t("colleagues.delete_title", name=found.name),
-                lead=t("colleagues.delete_lead"),
-                action=url_for("administration.delete", account_id=account_id),
-                button=t("colleagues.delete_button"),
-                back=url_for("administration.managed", account_id=account_id),
-            )
-        )
-    with held.store.together():
-        write_down("account_deleted", found.nis_code or "", detail=found.id)
-        held.store.accounts.delete(found.id)
-    tell(texts()("colleagues.deleted", name=found.name))
-    return redirect(url_for("administration.accounts"), 303)
+    return delete_other(
+        account_id,
+        action=url_for("administration.delete", account_id=account_id),
+        back=url_for("administration.managed", account_id=account_id),
+        afterwards=url_for("administration.accounts"),
+    )
 
 
 @blueprint.get("/admin/installed")

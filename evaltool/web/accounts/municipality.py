@@ -7,11 +7,11 @@ from evaltool.domain.access import MUNICIPAL_ROLES, Permission, Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, AddressTaken
 from evaltool.domain.audit import Entry
 from evaltool.domain.municipality import Municipality
+from evaltool.web.accounts.deleting import delete_other
 from evaltool.web.accounts.inviting import as_known, faults, link_page, typed
 from evaltool.web.accounts.pages import (
     CoachesPage,
     ColleaguesPage,
-    ConfirmPage,
     LogPage,
     LogRow,
     MunicipalityPage,
@@ -105,26 +105,13 @@ def link(account_id: str) -> AnyResponse:
 @guarded(Permission.COLLEAGUES)
 def remove(account_id: str) -> AnyResponse:
     """Delete the account of a colleague; one's own has a page of its own."""
-    found = services().store.accounts.get(account_id)
-    if found.id == account().id:
-        return redirect(url_for("account.delete"), 303)
-    if request.method != "POST":
-        t = texts()
-        return render(
-            ConfirmPage(
-                title=t("colleagues.delete_title", name=found.name),
-                lead=t("colleagues.delete_lead"),
-                action=url_for("municipality.remove", account_id=account_id),
-                button=t("colleagues.delete_button"),
-                back=url_for("municipality.colleagues"),
-            )
-        )
-    held = services()
-    with held.store.together():
-        write_down("account_deleted", found.nis_code or "", detail=found.id)
-        held.store.accounts.delete(found.id)
-    tell(texts()("colleagues.deleted", name=found.name))
-    return redirect(url_for("municipality.colleagues"), 303)
+    colleagues_page = url_for("municipality.colleagues")
+    return delete_other(
+        account_id,
+        action=url_for("municipality.remove", account_id=account_id),
+        back=colleagues_page,
+        afterwards=colleagues_page,
+    )
 
 
 @blueprint.get("/municipality/coaches")
