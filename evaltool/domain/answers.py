@@ -1,7 +1,7 @@
 """One municipality's answers to one edition of the questionnaire: what is asked and complete."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
 
@@ -23,6 +23,10 @@ class Answers:
     values: Mapping[str, Answer]
     other_text: Mapping[str, str]
     notes: Mapping[str, str]
+    _asked: list[tuple[Questionnaire, frozenset[str]]] = field(
+        default_factory=list, init=False, compare=False, repr=False
+    )
+    """What :func:`asked` found, kept because one page wants to know it dozens of times."""
 
     def chosen(self, question: str) -> frozenset[str]:
         """The codes chosen at a question (of a trend: the options it speaks of); empty if none."""
@@ -74,8 +78,17 @@ def asked(questionnaire: Questionnaire, answers: Answers) -> frozenset[str]:
     """The questions that are asked, given these answers.
 
     A demand on an earlier answer only counts if that question is asked itself. A trend or a
-    ranking is asked once there is something to speak of.
+    ranking is asked once there is something to speak of. The answers keep what was found.
     """
+    for known, found in answers._asked:
+        if known is questionnaire:
+            return found
+    found = _asked(questionnaire, answers)
+    answers._asked.append((questionnaire, found))
+    return found
+
+
+def _asked(questionnaire: Questionnaire, answers: Answers) -> frozenset[str]:
     found: set[str] = set()
     for question in questionnaire:
         demands_met = all(
@@ -125,7 +138,7 @@ def is_complete(questionnaire: Questionnaire, question: Question, answers: Answe
     """Whether a question is answered: for a trend, whether every chosen option has one."""
     if question.kind is Kind.TREND:
         return set(trend_options(questionnaire, question, answers)) <= answers.chosen(question.id)
-    return bool(answers.chosen(question.id))
+    return bool(answers.values.get(question.id))
 
 
 def open_questions(
@@ -146,11 +159,11 @@ def state(questionnaire: Questionnaire, answers: Answers, section: str) -> Secti
     questions = [q for q in questionnaire.section_by_id[section].questions if q.id in now_asked]
     if not questions:
         return SectionState.NOT_ASKED
-    if not any(answers.chosen(question.id) for question in questions):
+    if not any(answers.values.get(question.id) for question in questions):
         return SectionState.NOT_STARTED
-    if open_questions(questionnaire, answers, section):
-        return SectionState.BUSY
-    return SectionState.DONE
+    if all(is_complete(questionnaire, question, answers) for question in questions):
+        return SectionState.DONE
+    return SectionState.BUSY
 
 
 def differences(
@@ -167,14 +180,18 @@ def differences(
     return tuple(q for q in questions if held(mine, q.id) != held(saved, q.id))
 
 
-def without_dangling(questionnaire: Questionnaire, answers: Answers) -> Answers:
+def without_dangling(
+    questionnaire: Questionnaire, answers: Answers, questions: Iterable[Question] | None = None
+) -> Answers:
     """The answers without what speaks of an option that is no longer chosen.
+
+    ``questions`` are the ones that are looked at, by default all.
 
     Such leftovers (the trend of a form, the rank of a difficulty) are kept while filling in,
     so that choosing the option again brings them back, and left out of reports and files.
     """
     values = dict(answers.values)
-    for question in questionnaire:
+    for question in questionnaire if questions is None else questions:
         value = values.get(question.id)
         kept: Answer
         if isinstance(value, Mapping):

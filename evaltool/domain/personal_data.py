@@ -55,6 +55,8 @@ def suspicions(text: str) -> tuple[str, ...]:
     longer is refused, and looking takes time that grows with the square of the length.
     """
     found: list[str] = []
+    if not text:
+        return ()
     text = text[:NOTE_LIMIT]
     rest = text
     for match in _ELEVEN_DIGITS.finditer(text):

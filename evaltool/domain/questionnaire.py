@@ -69,6 +69,8 @@ class Question:
     ``benchmarked`` questions were put in the survey. ``order`` lists the options of an
     ordered question from least to furthest. ``sources`` names, for a trend, the question
     whose chosen options are asked about and, for a ranking, the questions ranked from.
+    ``carried`` says that a new evaluation may begin with the last answer; one about "the past
+    3 months" or "now" is asked anew.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Question:
     sources: tuple[str, ...] = ()
     at_most: int | None = None
     page: int = 1
+    carried: bool = True
 
     @cached_property
     def by_id(self) -> Mapping[str, Option]:
@@ -141,13 +144,31 @@ class Questionnaire:
         for section in self.sections:
             yield from section.questions
 
-    def ranked_options(self, question: Question) -> dict[str, tuple[Question, Option]]:
+    @cached_property
+    def depending_on_page(self) -> frozenset[str]:
+        """The questions that an answer on their own page can bring up or take away."""
+        return frozenset(
+            question.id
+            for section in self.sections
+            for page in section.pages
+            for question in page
+            if {q.id for q in page} & {*question.sources, *(c.question for c in question.asked_if)}
+        )
+
+    def ranked_options(self, question: Question) -> Mapping[str, tuple[Question, Option]]:
         """What a ranking may hold: ``"question:option"`` with both; exclusive options aside."""
+        return self._ranked_options[question.id]
+
+    @cached_property
+    def _ranked_options(self) -> Mapping[str, Mapping[str, tuple[Question, Option]]]:
         return {
-            f"{source}:{option.id}": (self.by_id[source], option)
-            for source in question.sources
-            for option in self.by_id[source].options
-            if not option.exclusive
+            question.id: {
+                f"{source}:{option.id}": (self.by_id[source], option)
+                for source in question.sources
+                for option in self.by_id[source].options
+                if not option.exclusive
+            }
+            for question in self
         }
 
     def option_label(self, question: str, code: str) -> Text:

@@ -1,12 +1,12 @@
 """Comparisons in words: who the others are, what they do, and whether you do so too."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from evaltool.domain.answers import Answer, Answers
-from evaltool.domain.comparison import Comparison, Fallback, OptionComparison
+from evaltool.domain.comparison import ClusterCounts, Comparison, Fallback, OptionComparison
 from evaltool.domain.language import Texts, listing, percentage
 from evaltool.domain.municipality import Cluster
-from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Question, Questionnaire
+from evaltool.domain.questionnaire import DONT_KNOW, OTHER, Kind, Question, Questionnaire
 from evaltool.domain.survey import CLUSTER_SEGMENTS, FLANDERS, CountStatus
 from evaltool.domain.validation import Problem
 
@@ -43,6 +43,12 @@ class Wording:
         if question in self.questionnaire.by_id:
             return self.texts.of(self.questionnaire.option_label(question, code))
         return self.texts(f"report.derived.{question}.{code}")
+
+    def choices(self, question: Question, codes: Iterable[str]) -> Mapping[str, str]:
+        """The names, by code, of what a question speaks of: ranked items, or options of another."""
+        if question.kind is Kind.RANKING:
+            return {code: self.option(*code.split(":", 1)) for code in codes}
+        return {code: self.option(question.sources[0], code) for code in codes}
 
     def route(self, question: Question) -> str:
         """When a question is asked, in words; empty if always."""
@@ -171,22 +177,23 @@ class Wording:
         beside = comparison.cluster_counts
         if beside is None:
             raise ValueError(f"{comparison.question}: too few, yet without the cluster's counts")
-        counts = listing(
-            [
-                self.texts(
-                    "report.compared.count",
-                    label=self.option(comparison.question, option),
-                    count=count,
-                )
-                for option, count in beside.counts.items()
-            ],
-            self.texts("report.and"),
-        )
         return self.texts(
             "report.compared.too_few",
             cluster=self.cluster(beside.cluster),
             n=beside.n,
-            counts=counts,
+            counts=self.counts(comparison.question, beside),
+        )
+
+    def counts(self, question: str, beside: ClusterCounts) -> str:
+        """What the few municipalities of a small cluster answered: ``“Ja” 3 en “Nee” 2``."""
+        return listing(
+            [
+                self.texts(
+                    "report.compared.count", label=self.option(question, option), count=count
+                )
+                for option, count in beside.counts.items()
+            ],
+            self.texts("report.and"),
         )
 
     def source(self, comparison: Comparison) -> str:
@@ -198,17 +205,20 @@ class Wording:
             base=self.texts.of(comparison.table.base),
         )
 
-    def unsure(self, comparison: Comparison) -> tuple[str, ...]:
-        """What is not certain about the counts that are shown."""
+    def unsure(
+        self, comparison: Comparison, shown: Sequence[OptionComparison] | None = None
+    ) -> tuple[str, ...]:
+        """What is not certain about the counts that are shown, by default those of all options."""
+        options = comparison.options if shown is None else shown
         notes: list[str] = []
-        marked = [o for o in comparison.options if is_unsure(o) and o.count is not None]
+        marked = [o for o in options if is_unsure(o) and o.count is not None]
         if marked:
             labels = listing(
                 [self.option(comparison.question, o.option) for o in marked],
                 self.texts("report.and"),
             )
             notes.append(self.texts("report.unsure", mark=UNSURE_MARK, labels=labels))
-        if any(o.count is None for o in comparison.options):
+        if any(o.count is None for o in options):
             notes.append(self.texts("report.no_counts"))
         return tuple(notes)
 

@@ -21,11 +21,13 @@ from evaltool.web import (
     logs,
     meetings,
     over_time,
+    pieces,
     planning,
     probes,
     rendering,
     results,
     room,
+    signatures,
     start,
     statements,
     zones,
@@ -33,7 +35,7 @@ from evaltool.web import (
 from evaltool.web.context import Services, install
 from evaltool.web.guard import check_access
 from evaltool.web.security import protect
-from evaltool.web.settings import LARGEST_REQUEST, read_settings, secret_key
+from evaltool.web.settings import LARGEST_REQUEST, Hosted, read_settings, secret_key
 
 
 def create_app(config: Mapping[str, object] | None = None) -> Flask:
@@ -53,6 +55,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     hosted = settings.hosted
     app.config.update(
         SECRET_KEY=secret_key(settings.instance) if hosted is None else hosted.secret_key,
+        SECRET_KEY_FALLBACKS=_keys_before(hosted),
         TESTING=settings.testing,
         MAX_CONTENT_LENGTH=LARGEST_REQUEST,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
@@ -72,8 +75,10 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
     protect(app, settings)
     app.before_request(check_access)
     CSRFProtect(app)
+    signatures.install(app)
     rendering.install(app)
     explaining.install(app)
+    pieces.install(app)
     errors.install(app)
     for module in (
         start,
@@ -100,3 +105,8 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         install_accounts(app, hosted)
         app.register_blueprint(probes.blueprint)
     return app
+
+
+def _keys_before(hosted: Hosted | None) -> list[str]:
+    """What a cookie may be signed with besides the key that signs new ones."""
+    return [hosted.secret_key_before] if hosted and hosted.secret_key_before else []

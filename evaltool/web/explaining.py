@@ -1,6 +1,7 @@
 """Explanations within reach: on each page the first use of a word of the glossary can be opened."""
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -33,7 +34,30 @@ def install(app: Flask) -> None:
     def marks() -> dict[str, object]:
         # Called once for each page: one that broke off leaves nothing to the page of its error.
         g.marks = _Marks()
-        return {"forget_terms": _forget, "explained_terms": _explained_terms}
+        return {"forget_terms": forget, "explained_terms": _explained_terms}
+
+
+def seen() -> frozenset[str]:
+    """The words that are marked already, since they were last forgotten."""
+    return frozenset(cast(_Marks, g.marks).seen)
+
+
+def apart(draw: Callable[[], str], before: frozenset[str]) -> tuple[str, tuple[str, ...]]:
+    """What ``draw`` gives after the words ``before`` were marked, and the words it marks itself.
+
+    The page notices nothing: that is for :func:`add`, now or whenever the piece is used again.
+    """
+    kept, g.marks = g.marks, _Marks(set(before))
+    try:
+        return draw(), tuple(g.marks.used)
+    finally:
+        g.marks = kept
+
+
+def add(found: Iterable[str]) -> None:
+    """Count the words that a piece of the page marked."""
+    for id_ in found:
+        _mark(id_)
 
 
 def explained(text: str) -> Markup:
@@ -48,10 +72,15 @@ def explained(text: str) -> Markup:
         if id_ is None:
             shown += whole(part)
         else:
-            marks.seen.add(id_)
-            marks.used[id_] = glossary.by_id[id_]
+            _mark(id_)
             shown += _BUTTON.format(escape(id_), whole(part))
     return _unbroken(shown)
+
+
+def _mark(id_: str) -> None:
+    marks = cast(_Marks, g.marks)
+    marks.seen.add(id_)
+    marks.used[id_] = services().catalogue.glossary.by_id[id_]
 
 
 def _unbroken(shown: Markup) -> Markup:
@@ -67,7 +96,7 @@ def _unbroken(shown: Markup) -> Markup:
     return result + shown[start:]
 
 
-def _forget() -> str:
+def forget() -> str:
     """From here on words are marked again: a reader may start at this place of the page."""
     cast(_Marks, g.marks).seen.clear()
     return ""

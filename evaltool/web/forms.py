@@ -34,7 +34,6 @@ def field_name(question: str, part: str) -> str:
 class Handler:
     """How a kind of question becomes fields, and fields an answer (None: not answered)."""
 
-    partial: str
     fields: Callable[[Question, Questionnaire], FieldMap]
     read: Callable[[Question, Questionnaire, BaseForm], Answer | None]
 
@@ -87,10 +86,10 @@ def _ranking_read(question: Question, _: Questionnaire, form: BaseForm) -> Answe
 
 
 HANDLERS: Mapping[Kind, Handler] = {
-    Kind.SINGLE: Handler("questions/single.html", _single_fields, _single_read),
-    Kind.MULTI: Handler("questions/multi.html", _multi_fields, _multi_read),
-    Kind.TREND: Handler("questions/trend.html", _trend_fields, _trend_read),
-    Kind.RANKING: Handler("questions/ranking.html", _ranking_fields, _ranking_read),
+    Kind.SINGLE: Handler(_single_fields, _single_read),
+    Kind.MULTI: Handler(_multi_fields, _multi_read),
+    Kind.TREND: Handler(_trend_fields, _trend_read),
+    Kind.RANKING: Handler(_ranking_fields, _ranking_read),
 }
 
 

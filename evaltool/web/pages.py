@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from evaltool.domain.access import Role
-from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, Snapshot
 from evaltool.domain.glossary import Term
-from evaltool.domain.language import Text
 from evaltool.domain.municipality import Cluster, Municipality
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.report import Chapter, Report, SourceView
-from evaltool.web.carrying import CarriedView, Earlier, Mark
+from evaltool.web.carrying import CarriedView, Mark
 from evaltool.web.walk import Stop, Task
 
 
@@ -31,49 +28,6 @@ class Page:
     template: ClassVar[str]
     title: str
     messages: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class EvaluationRow:
-    """An evaluation in the list at the start."""
-
-    evaluation: Evaluation
-    municipality: Municipality
-    changed: str
-    done: int
-    sections: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class StartPage(Page):
-    """The start: what this is, and the evaluations there are."""
-
-    template: ClassVar[str] = "start.html"
-    rows: tuple[EvaluationRow, ...]
-    minutes: int
-    ticket: str
-    role: Role
-    municipality: Municipality | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewPage(Page):
-    """Choosing the municipality: what was typed, what fits, and the card of the one chosen.
-
-    ``earlier`` are the finished evaluations that the new one can start from, ``start_from`` the
-    id of the one proposed (empty: none of them).
-    """
-
-    template: ClassVar[str] = "new.html"
-    typed: str
-    names: tuple[str, ...]
-    found: tuple[Municipality, ...]
-    chosen: Municipality | None
-    clusters: tuple[Cluster, ...]
-    cluster: int | None
-    ticket: str = ""
-    earlier: tuple[Earlier, ...] = ()
-    start_from: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,32 +63,56 @@ class DetailsPage(EvaluationPage):
     day: str
 
 
+Held = str | tuple[str, ...] | tuple[tuple[str, str], ...]
+"""A code, codes, or pairs of a form and its trend."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuestionView:
+    """A question on a page, with what is held for it and what is wrong with it.
+
+    ``conditional`` questions are shown only if an answer on the same page asks for them.
+    ``choices`` are the codes of what can be ranked or is asked about now. ``wrong`` is the id of
+    the field that ``error`` is about. ``warning`` says that the texts seem to hold personal data.
+    ``mark`` is there where the answer was carried.
+    """
+
+    id: str
+    held: Held
+    conditional: bool = False
+    choices: tuple[str, ...] = ()
+    other_text: str = ""
+    note: str = ""
+    error: str = ""
+    wrong: str = ""
+    warning: str = ""
+    mark: Mark | None = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing was typed, nothing is wrong and nothing was carried."""
+        written = self.other_text or self.note or self.warning
+        return not written and not self.error and self.mark is None
+
+
 @dataclass(frozen=True, kw_only=True)
 class SectionPage(EvaluationPage):
-    """A page of questions, with what is held for them and what is wrong with it.
+    """A page of questions.
 
-    ``errors`` are sentences per question, ``invalid`` the ids of the fields at fault,
-    ``rankable`` lists (code, label) of what can be ranked; ``warnings``, per question, what to
-    say of personal data that its texts seem to hold; ``routes`` in words when a conditional
-    question is asked; ``marks`` the carried answers, of which ``still`` were confirmed already
-    when the page was made.
+    ``refused`` says that something is wrong with what was sent, ``carried`` that answers on it
+    were carried from an earlier evaluation, of which ``still`` were confirmed already when the
+    page was made.
     """
 
     template: ClassVar[str] = "section.html"
     stop: Stop
-    answers: Answers
+    questions: tuple[QuestionView, ...]
     version: int
     base: str
     tasks: tuple[Task, ...]
     saved: str
-    errors: Mapping[str, str]
-    warnings: Mapping[str, str]
-    invalid: frozenset[str]
-    rankable: tuple[tuple[str, str], ...]
-    routes: Mapping[str, str]
-    questions: Mapping[str, Question]
-    dont_know: Text
-    marks: Mapping[str, Mark]
+    refused: bool
+    carried: bool
     still: str
 
 

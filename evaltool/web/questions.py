@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping
 
-from evaltool.domain.answers import Answers, rankable, without_dangling
+from evaltool.domain.answers import Answers, rankable, trend_options, without_dangling
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import listing
 from evaltool.domain.personal_data import suspicions
-from evaltool.domain.questionnaire import Kind
+from evaltool.domain.questionnaire import Kind, Question
 from evaltool.domain.validation import Problem
 from evaltool.domain.wording import Wording
 from evaltool.store import digest_of
-from evaltool.web.carrying import marks_on, shown_as_still
+from evaltool.web.carrying import Mark, marks_on, shown_as_still
 from evaltool.web.context import municipality_of, services, texts
 from evaltool.web.forms import Submission
-from evaltool.web.pages import Message, SectionPage
+from evaltool.web.pages import Held, Message, QuestionView, SectionPage
 from evaltool.web.rendering import messages, moment_text
 from evaltool.web.walk import Stop, tasks
 
@@ -31,7 +31,8 @@ def base_of(here: Stop, answers: Answers) -> str:
     shown again, it is not what the form started from.
     """
     questionnaire = services().catalogue.questionnaire
-    return digest_of(without_dangling(questionnaire, answers).part(here.questions))
+    shown = without_dangling(questionnaire, answers, here.questions)
+    return digest_of(shown.part(here.questions))
 
 
 def section_page(
@@ -50,14 +51,8 @@ def section_page(
     started from, by default from what is kept now; ``note`` is a sentence on top.
     """
     questionnaire = services().catalogue.questionnaire
-    words = wording()
     t = texts()
-    rankings = [q for q in here.questions if q.kind is Kind.RANKING]
-    ranked = tuple(
-        (item, words.option(*item.split(":", 1)))
-        for question in rankings
-        for item in rankable(questionnaire, question, answers)
-    )
+    marks = marks_on(evaluation, here, as_sent=sent is not None)
     title = t.of(here.section.title)
     extra = (Message(note),) if note else ()
     known = evaluation.versions.get(here.section.id, 0)
@@ -67,21 +62,66 @@ def section_page(
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
         stop=here,
-        answers=answers,
+        questions=tuple(
+            question_view(
+                question,
+                answers,
+                conditional=question.id in here.conditional,
+                error=(errors or {}).get(question.id, ""),
+                wrong=(invalid or {}).get(question.id, ""),
+                mark=marks.get(question.id),
+            )
+            for question in here.questions
+        ),
         version=known if sent is None else sent.version,
         base=base_of(here, evaluation.answers) if sent is None else sent.base,
         tasks=tasks(questionnaire, evaluation.answers, evaluation.only),
         saved=moment_text(evaluation.changed_at) if known else "",
-        errors=errors or {},
-        invalid=frozenset((invalid or {}).values()),
-        warnings={q.id: warning(answers, q.id) for q in here.questions},
-        rankable=ranked,
-        routes={q.id: words.route(q) for q in here.questions if q.id in here.conditional},
-        questions=questionnaire.by_id,
-        dont_know=questionnaire.dont_know,
-        marks=marks_on(evaluation, here, as_sent=sent is not None),
+        refused=bool(errors),
+        carried=bool(marks),
         still=shown_as_still(evaluation, here, as_sent=sent is not None),
     )
+
+
+def question_view(
+    question: Question,
+    answers: Answers,
+    *,
+    conditional: bool = False,
+    error: str = "",
+    wrong: str = "",
+    mark: Mark | None = None,
+) -> QuestionView:
+    """A question with what ``answers`` hold for it; see there for the rest."""
+    return QuestionView(
+        id=question.id,
+        held=_held(question, answers),
+        conditional=conditional,
+        choices=_choices(question, answers),
+        other_text=answers.other_text.get(question.id, ""),
+        note=answers.notes.get(question.id, ""),
+        error=error,
+        wrong=wrong,
+        warning=warning(answers, question.id),
+        mark=mark,
+    )
+
+
+def _held(question: Question, answers: Answers) -> Held:
+    value = answers.values.get(question.id, ())
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+def _choices(question: Question, answers: Answers) -> tuple[str, ...]:
+    """What can be ranked, or what is asked about, as codes."""
+    questionnaire = services().catalogue.questionnaire
+    match question.kind:
+        case Kind.RANKING:
+            return rankable(questionnaire, question, answers)
+        case Kind.TREND:
+            return trend_options(questionnaire, question, answers)
+        case _:
+            return ()
 
 
 def field_at_fault(problem: Problem) -> str:

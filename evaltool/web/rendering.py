@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 from flask import (
@@ -13,7 +14,6 @@ from flask import (
     session,
     url_for,
 )
-from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup, escape
 
 from evaltool import __version__
@@ -22,10 +22,10 @@ from evaltool.domain.pictures import Chart
 from evaltool.domain.report import Chapter
 from evaltool.web.chart_cache import drawn
 from evaltool.web.context import language, services, texts
-from evaltool.web.forms import HANDLERS
 from evaltool.web.guard import can
-from evaltool.web.identity import actor
+from evaltool.web.identity import actor, seconds_left
 from evaltool.web.pages import Message, Page
+from evaltool.web.signatures import form_token
 
 _MOST_TOLD = 6
 
@@ -64,12 +64,12 @@ def install(app: Flask) -> None:
             "t": texts(),
             "lang": language(),
             "locale": LOCALES[language()],
-            "csrf_token": generate_csrf,
+            "csrf_token": form_token,
             "hosted": services().hosted,
             "actor": actor(),
+            "seconds_left": seconds_left,
             "told": session.pop("told", ()),
             "other_language": _other_language,
-            "partial": {kind.value: handler.partial for kind, handler in HANDLERS.items()},
             "asset": _asset,
             "day_text": lambda day: date_text(day, language()),
             "moment_text": moment_text,
@@ -127,4 +127,10 @@ def _other_language() -> tuple[str, str]:
 
 def _asset(name: str) -> str:
     """The address of a static file; its version makes a browser fetch a new one anew."""
+    return _asset_below(request.script_root, name)
+
+
+@lru_cache(maxsize=32)
+def _asset_below(root: str, name: str) -> str:
+    """It depends on nothing else of the request than where the application stands."""
     return url_for("static", filename=name, v=__version__)

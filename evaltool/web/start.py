@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Permission, Role, Subject, may
+from evaltool.domain.access import Actor, Permission, Role, Subject, may
 from evaltool.domain.answers import SectionState
+from evaltool.domain.carrying import actions_along
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.zone import MemberState
@@ -20,44 +21,40 @@ from evaltool.web.files import pdf_response
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import actor
 from evaltool.web.importing import read_all, tell_imported
-from evaltool.web.pages import EvaluationRow, Message, NewPage, StartPage
+from evaltool.web.pages import Message
 from evaltool.web.rendering import moment_text, render
+from evaltool.web.start_pages import EvaluationRow, NewPage, StartPage
 from evaltool.web.tickets import id_by, new_ticket
 from evaltool.web.walk import tasks
 
 blueprint = Blueprint("start", __name__)
 
 _MOST_FOUND = 30
+_MOST_LISTED = 20
+_LAST_PAGE = 1_000_000
 
 
 @blueprint.get("/")
 @guarded(Permission.USE)
-def index() -> Response:
-    """What the tool is, and the evaluations on this machine."""
-    held = services()
-    rows: list[EvaluationRow] = []
-    for evaluation in _evaluations():
-        states = [
-            task.state
-            for task in tasks(held.catalogue.questionnaire, evaluation.answers, evaluation.only)
-            if not task.section.optional and task.state is not SectionState.NOT_ASKED
-        ]
-        rows.append(
-            EvaluationRow(
-                evaluation=evaluation,
-                municipality=held.register.known(evaluation.nis_code),
-                changed=moment_text(evaluation.changed_at),
-                done=sum(state is SectionState.DONE for state in states),
-                sections=len(states),
-            )
-        )
-    who = actor()
-    minutes = sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional)
+def index() -> AnyResponse:
+    """What the tool is, and the evaluations that can be opened, some at a time."""
+    held, who = services(), actor()
+    number = max(request.args.get("page", 1, type=_page_number), 1)
+    listed = held.evaluations.listing(
+        _codes(who), most=_MOST_LISTED + 1, after=(number - 1) * _MOST_LISTED
+    )
+    if number > 1 and not listed:
+        return redirect(url_for("start.index"), 303)
+    shown = listed[:_MOST_LISTED]
+    if number == 1:
+        shown = (*shown, *_of_others(who))
     return render(
         StartPage(
-            title=texts()("start.title"),
-            rows=tuple(rows),
-            minutes=minutes,
+            title=_title(who),
+            rows=tuple(_row(evaluation) for evaluation in shown),
+            newer=_list_address(number - 1) if number > 1 else "",
+            older=_list_address(number + 1) if len(listed) > _MOST_LISTED else "",
+            minutes=sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional),
             ticket=new_ticket(),
             role=who.role,
             municipality=held.register.municipalities.get(who.nis_code or ""),
@@ -65,16 +62,54 @@ def index() -> Response:
     )
 
 
-def _evaluations() -> Iterator[Evaluation]:
-    """What the actor may open: her municipality's, those of the ones that let her in, her views."""
-    held, who = services(), actor()
+def _title(who: Actor) -> str:
+    own = f"start.title_{who.role}"
+    return texts()(own if own in texts() else "start.title")
+
+
+def _page_number(text: str) -> int:
+    """The number of a page; so large a number that no database knows it, is refused.
+
+    Raises:
+        ValueError: it is none.
+    """
+    number = int(text)
+    if number > _LAST_PAGE:
+        raise ValueError(number)
+    return number
+
+
+def _list_address(number: int) -> str:
+    return url_for("start.index", page=number, _anchor="evaluations")
+
+
+def _row(evaluation: Evaluation) -> EvaluationRow:
+    held = services()
+    states = [
+        task.state
+        for task in tasks(held.catalogue.questionnaire, evaluation.answers, evaluation.only)
+        if not task.section.optional and task.state is not SectionState.NOT_ASKED
+    ]
+    return EvaluationRow(
+        evaluation=evaluation,
+        municipality=held.register.known(evaluation.nis_code),
+        changed=moment_text(evaluation.changed_at),
+        done=sum(state is SectionState.DONE for state in states),
+        sections=len(states),
+    )
+
+
+def _codes(who: Actor) -> set[str] | None:
+    """The municipalities whose evaluations the actor may open; None: all of them."""
     if who.role is Role.LOCAL:
-        yield from held.evaluations.listing()
-        return
+        return None
     codes = {who.nis_code} if who.nis_code is not None else set(who.let_in)
-    for evaluation in held.evaluations.listing(codes):
-        if may(who, Permission.READ, Subject(evaluation.nis_code)):
-            yield evaluation
+    return {code for code in codes if may(who, Permission.READ, Subject(code))}
+
+
+def _of_others(who: Actor) -> Iterator[Evaluation]:
+    """What the actor shares with another municipality of the zone, and her own views."""
+    held = services()
     if who.nis_code is not None:
         for id_, member in held.store.zones.asked_of(who.nis_code):
             if member.state is MemberState.CONFIRMED:
@@ -125,6 +160,7 @@ def create() -> AnyResponse:
         message = Message(texts()("carrying.gone"), "start-from")
         return _card(municipality, (message,), 422)
     sections, carried = copied(held.catalogue.questionnaire, source)
+    actions = () if source is None else actions_along(held.plans.of(source.evaluation.id))
     now = held.now()
     with held.store.together():
         evaluation = held.evaluations.create(
@@ -140,6 +176,7 @@ def create() -> AnyResponse:
             id_=id_by(request.form.get("ticket", ""), municipality.nis_code, cluster, wanted or ""),
             started_from=None if source is None else source.evaluation.id,
             carried=carried,
+            actions=actions,
         )
         write_down(Permission.CREATE, municipality.nis_code, evaluation.id)
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evaltool.domain.answers import Answers, SectionState, asked, open_questions, state
-from evaltool.domain.questionnaire import Clause, Question, Questionnaire, Section
+from evaltool.domain.questionnaire import Question, Questionnaire, Section
 
 
 @dataclass(frozen=True)
@@ -30,35 +30,25 @@ def stop(questionnaire: Questionnaire, answers: Answers, section: Section, numbe
     """One page: the questions asked, and those that an answer on it may bring up."""
     now_asked = asked(questionnaire, answers)
     page = section.pages[number - 1]
-    here = {question.id for question in page}
-    shown: list[Question] = []
-    conditional: set[str] = set()
-    for question in page:
-        depends = _same_page(question, here)
-        if depends and _rest_holds(questionnaire, question, answers, here):
-            conditional.add(question.id)
-            shown.append(question)
-        elif question.id in now_asked:
-            shown.append(question)
-    return Stop(section, number, tuple(shown), frozenset(conditional))
-
-
-def _same_page(question: Question, here: set[str]) -> bool:
-    demands = any(clause.question in here for clause in question.asked_if)
-    return demands or any(source in here for source in question.sources)
+    conditional = {
+        question.id
+        for question in page
+        if question.id in questionnaire.depending_on_page
+        and _rest_holds(question, answers, now_asked, {other.id for other in page})
+    }
+    shown = tuple(q for q in page if q.id in conditional or q.id in now_asked)
+    return Stop(section, number, shown, frozenset(conditional))
 
 
 def _rest_holds(
-    questionnaire: Questionnaire, question: Question, answers: Answers, here: set[str]
+    question: Question, answers: Answers, now_asked: frozenset[str], here: set[str]
 ) -> bool:
     """Whether all that does not depend on this page is met."""
-
-    def met(clause: Clause) -> bool:
-        return clause.question in asked(questionnaire, answers) and clause.holds(
-            answers.chosen(clause.question)
-        )
-
-    return all(met(clause) for clause in question.asked_if if clause.question not in here)
+    return all(
+        clause.question in now_asked and clause.holds(answers.chosen(clause.question))
+        for clause in question.asked_if
+        if clause.question not in here
+    )
 
 
 def stops(
@@ -108,16 +98,19 @@ def tasks(
     questionnaire: Questionnaire, answers: Answers, only: frozenset[str] | None = None
 ) -> tuple[Task, ...]:
     """The sections that are asked as a list of tasks."""
-    first: dict[str, int] = {}
-    for found in stops(questionnaire, answers, only):
-        first.setdefault(found.section.id, found.number)
     return tuple(
         Task(
             section,
             state(questionnaire, answers, section.id),
             len(open_questions(questionnaire, answers, section.id)),
-            first.get(section.id, 1),
+            _first_page(questionnaire, answers, section),
         )
         for section in questionnaire.sections
         if only is None or section.id in only
     )
+
+
+def _first_page(questionnaire: Questionnaire, answers: Answers, section: Section) -> int:
+    """The first page that has something to ask, and the first of all where none has."""
+    numbers = range(1, len(section.pages) + 1)
+    return next((n for n in numbers if stop(questionnaire, answers, section, n).questions), 1)

@@ -1,0 +1,107 @@
+"""Pieces of pages that are kept as they were drawn: never stale, and never what was typed."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from evaltool.domain.answers import Answers
+from evaltool.web import pieces
+from evaltool.web.context import Services
+from evaltool.web.walk import stops
+from tests.browsing import begun, changed, form_of
+from tests.factories import all_answers, some_answers
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept() -> Iterator[None]:
+    forget()
+    yield
+    forget()
+
+
+def forget() -> None:
+    """Keep nothing from here on."""
+    pieces.kept.cache_clear()
+    pieces.kept_places.cache_clear()
+
+
+def pages(client: FlaskClient, app: Flask, address: str) -> dict[str, str]:
+    """All pages of questions of an evaluation, in both languages, without their tokens."""
+    held: Services = app.extensions["evaltool"]
+    answers = held.evaluations.get(address.rsplit("/", 1)[-1]).answers
+    found = {}
+    for here, language in product(stops(held.catalogue.questionnaire, answers), ("nl", "en")):
+        path = f"{address}/sections/{here.section.id}/{here.number}?lang={language}"
+        page = client.get(path)
+        assert page.status_code == 200
+        token = form_of(page, f"/sections/{here.section.id}/{here.number}")["csrf_token"]
+        found[path] = page.get_data(as_text=True).replace(token, "")
+    return found
+
+
+def keep(app: Flask, address: str, answers: Answers) -> None:
+    """Keep these answers for an evaluation."""
+    held: Services = app.extensions["evaltool"]
+    id_ = address.rsplit("/", 1)[-1]
+    for section in held.catalogue.questionnaire.sections:
+        held.evaluations.save_section(
+            id_,
+            section.id,
+            expected_version=held.evaluations.get(id_).versions.get(section.id, 0),
+            part=answers.part(section.questions),
+            at=held.now(),
+        )
+
+
+def test_a_kept_question_is_what_is_drawn_anew(client: FlaskClient, app: Flask) -> None:
+    first, second = begun(client), begun(client, "44021", "6")
+    questionnaire = app.extensions["evaltool"].catalogue.questionnaire
+    keep(app, first, Answers(all_answers(questionnaire).values, {}, {}))
+    keep(app, second, some_answers(livcr_presence="yes_zone"))
+    for address in (first, second, first):
+        seen = pages(client, app, address)
+        before = pieces.kept.cache_info().hits
+        assert pages(client, app, address) == seen
+        assert pieces.kept.cache_info().hits > before
+        forget()
+        assert pages(client, app, address) == seen
+
+
+def test_an_answer_that_changes_is_seen_at_once(client: FlaskClient, app: Flask) -> None:
+    address = begun(client)
+    place = f"{address}/sections/structure/1"
+    for answer in ("no_plans", "yes_municipal", "no_plans"):
+        fields = changed(form_of(client.get(place), "/structure/1"), {"livcr_presence": answer})
+        client.post(place, data={**fields.to_dict(flat=False), "later": "1"})
+        page = client.get(place).get_data(as_text=True)
+        assert f'value="{answer}" checked' in page
+        assert page.count(" checked>") == 1
+
+
+def test_what_was_typed_is_not_kept(client: FlaskClient, app: Flask) -> None:
+    address = begun(client)
+    written = Answers(
+        {"livcr_presence": "yes_municipal"}, {}, {"livcr_presence": "Een toelichting van ons."}
+    )
+    keep(app, address, written)
+    place = f"{address}/sections/structure/1"
+    client.get(place)
+    kept = pieces.kept.cache_info().currsize
+    page = client.get(place).get_data(as_text=True)
+    assert "Een toelichting van ons." in page
+    assert pieces.kept.cache_info().currsize == kept
+    keep(app, address, Answers({"livcr_presence": "yes_municipal"}, {}, {}))
+    assert "Een toelichting" not in client.get(place).get_data(as_text=True)
+    # Only now there is nothing typed at it.
+    assert pieces.kept.cache_info().currsize == kept + 1
+
+
+@pytest.mark.parametrize("kind", [pieces.kept, pieces.kept_places])
+def test_what_is_kept_stays_bounded(kind: Any) -> None:
+    limit = kind.cache_parameters()["maxsize"]
+    assert limit is not None
+    assert limit <= 512
