@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -9,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from evaltool.store import StoreError, open_store
+from evaltool.store.database import LATEST
 from evaltool.store.engine import Migrations, sqlite_utils
 from evaltool.store.first_migrations import m001_evaluations, m002_actions
+from evaltool.store.migrating import steps
 from evaltool.store.migrations import MIGRATIONS
 from tests.factories import a_moment, an_action
 
@@ -81,10 +85,10 @@ def test_a_step_that_breaks_off_leaves_nothing_behind(
         raise sqlite3.OperationalError("pulled the plug")
 
     broken()(m002_actions)
-    monkeypatch.setattr("evaltool.store.database.MIGRATIONS", broken)
+    monkeypatch.setattr("evaltool.store.migrating.MIGRATIONS", broken)
     with pytest.raises((StoreError, sqlite3.Error)):
         open_store(path)
-    monkeypatch.setattr("evaltool.store.database.MIGRATIONS", MIGRATIONS)
+    monkeypatch.setattr("evaltool.store.migrating.MIGRATIONS", MIGRATIONS)
     store = open_store(path)
     assert store.plans.of("abc") == ()
     store.close()
@@ -99,3 +103,23 @@ def test_a_database_of_a_newer_release_is_refused(tmp_path: Path) -> None:
     older(path, m001_evaluations, m002_actions, m999_later)
     with pytest.raises(StoreError):
         open_store(path)
+
+
+def test_the_last_step_is_the_one_by_which_a_database_is_known_to_be_up_to_date() -> None:
+    assert steps()[-1] == LATEST == max(steps())
+
+
+def test_a_database_that_is_up_to_date_is_opened_without_what_changes_tables(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "evaltool.sqlite"
+    open_store(path).close()
+    program = (
+        "import sys; from pathlib import Path; from evaltool.store import open_store;"
+        "open_store(Path(sys.argv[1])).close(); print('sqlite_utils' in sys.modules)"
+    )
+    for place, loaded in ((path, "False"), (tmp_path / "new.sqlite", "True")):
+        done = subprocess.run(
+            [sys.executable, "-c", program, str(place)], capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == loaded

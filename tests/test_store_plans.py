@@ -20,7 +20,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def plan(database: Database, work: Callable[[EvaluationRepository], object]) -> list[str]:
     """The steps of all that a repository asks of the database in some work."""
     asked: list[str] = []
-    connection: sqlite3.Connection = database.tables.conn
+    connection: sqlite3.Connection = database.connection
     connection.set_trace_callback(asked.append)
     try:
         work(EvaluationRepository(database))

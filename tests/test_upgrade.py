@@ -36,6 +36,13 @@ def earlier() -> Migrations:
     return made
 
 
+def go_back(patch: pytest.MonkeyPatch) -> None:
+    """From here on it is the release before accounts that runs."""
+    for module in ("migrating", "copies"):
+        patch.setattr(f"evaltool.store.{module}.MIGRATIONS", earlier())
+    patch.setattr("evaltool.store.database.LATEST", "m003_content_of_reports")
+
+
 def add(connection: sqlite3.Connection, table: str, row: Sequence[object]) -> None:
     """Add a row with a value for each column."""
     places = ", ".join("?" for _ in row)
@@ -127,8 +134,7 @@ def test_the_release_before_refuses_the_database_and_leaves_it_as_it_is(
     path = folder / "evaltool.sqlite"
     open_store(path).close()
     whole = path.read_bytes()
-    for module in ("database", "copies"):
-        monkeypatch.setattr(f"evaltool.store.{module}.MIGRATIONS", earlier())
+    go_back(monkeypatch)
     with pytest.raises(NewerVersion, match="m004_accounts"):
         open_store(path)
     (folder.parent / "near").mkdir()
@@ -144,16 +150,14 @@ def test_the_way_back_is_the_backup_from_before(
     near, again = folder.parent / "near", folder.parent / "again"
     near.mkdir()
     with monkeypatch.context() as release_before:
-        for module in ("database", "copies"):
-            release_before.setattr(f"evaltool.store.{module}.MIGRATIONS", earlier())
+        go_back(release_before)
         assert main(["backup", "--instance", str(folder), "--to", str(near)]) == 0
     (backup,) = near.glob("*.sqlite")
     town: Town = a_town(folder)
     town.evaluation()
     town.held.store.close()
     with monkeypatch.context() as release_before:
-        for module in ("database", "copies"):
-            release_before.setattr(f"evaltool.store.{module}.MIGRATIONS", earlier())
+        go_back(release_before)
         assert main(["restore", str(backup), "--instance", str(again)]) == 0
     assert "2" in capsys.readouterr().out
     with closing(sqlite3.connect(again / "evaltool.sqlite")) as held:

@@ -1,8 +1,7 @@
 """What is kept: the only place with SQL."""
 
-from evaltool.store.database import Database
+from evaltool.store.database import ENGINE_VERSION, Database
 from evaltool.store.documents import keep_document
-from evaltool.store.engine import ENGINE_VERSION
 from evaltool.store.errors import (
     DatabaseFull,
     DatabaseLocked,

@@ -4,13 +4,13 @@ Moments are given by the caller, aware, and come back in UTC. Digests are those 
 :mod:`evaltool.identity.tokens`: no token, password or code is kept itself.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, AccountState, Consent, LinkPurpose, Session, Stage
-from evaltool.domain.attempts import Failures
+from evaltool.domain.attempts import WINDOW, Failures
 from evaltool.domain.audit import Entry, Event
 from evaltool.domain.lists import ListKind, LoadedList
 
@@ -75,6 +75,10 @@ class Accounts(Protocol):
         """Replace the sealed secret and the digests of the recovery codes."""
         ...
 
+    def seal_anew(self, id_: str, sealed: str) -> None:
+        """Replace the sealed secret by the same one, sealed with another key."""
+        ...
+
     def use_step(self, id_: str, step: int) -> bool:
         """Use up a time step of the second factor; False where it, or a later one, was used."""
         ...
@@ -91,6 +95,21 @@ class Accounts(Protocol):
         """Remove it with its sessions, links, consents and views, beyond recovery."""
         ...
 
+    def delete_without_view(self, ids: Iterable[str]) -> tuple[Account, ...]:
+        """Remove those of these contributors that have no view (any more); which they were.
+
+        An account that can do more than give a view, or is gone, is left alone.
+        """
+        ...
+
+    def left_behind(self, before: datetime) -> tuple[Account, ...]:
+        """Accounts that nobody uses since before a moment, the longest first.
+
+        That are invitations that were not accepted, with a link that expired by then, and
+        contributors without a view.
+        """
+        ...
+
     def make_link(self, id_: str, purpose: LinkPurpose, digest: str, at: datetime) -> datetime:
         """Keep the digest of a link in place of an earlier one for the same; when it expires."""
         ...
@@ -101,6 +120,10 @@ class Accounts(Protocol):
         Raises:
             LinkNotFound: never made, used, replaced, past its time, or of a closed account.
         """
+        ...
+
+    def end_password_links(self, id_: str) -> None:
+        """End its links by which a password is chosen."""
         ...
 
     def use_link(self, digest: str, at: datetime) -> tuple[Account, LinkPurpose]:
@@ -165,12 +188,17 @@ class Sessions(Protocol):
 class Attempts(Protocol):
     """What was tried. ``account`` and ``address`` are keyed digests of both."""
 
-    def failures(self, account: str, address: str, at: datetime) -> Failures:
-        """The failures that count at a moment."""
+    def failures(
+        self, account: str, address: str, at: datetime, window: timedelta = WINDOW
+    ) -> Failures:
+        """The failures that count at a moment, at most those of ``CODES_WINDOW``."""
         ...
 
     def record(self, account: str, address: str, *, succeeded: bool, at: datetime) -> None:
-        """Note an attempt; one that succeeded wipes out the failures before it from there."""
+        """Note an attempt; one that succeeded wipes out the failures before it from there.
+
+        What counts no longer is removed.
+        """
         ...
 
 
@@ -223,14 +251,20 @@ class AuditLog(Protocol):
         """Add an event at the end of the chain."""
         ...
 
-    def entries(self) -> Iterator[Entry]:
-        """All entries, the first first."""
+    def entries(self, after: int | None = None) -> Iterator[Entry]:
+        """All entries, or those after a number, the first first."""
         ...
 
     def of_municipality(
         self, nis_code: str, *, limit: int | None = None, before: int | None = None
     ) -> tuple[Entry, ...]:
         """The entries about a municipality before a number, the last first."""
+        ...
+
+    def moments(
+        self, account: str, actions: Collection[str], since: datetime
+    ) -> tuple[datetime, ...]:
+        """When an account did one of these actions after a moment, the earliest first."""
         ...
 
     def of_account(self, account: str) -> tuple[Entry, ...]:

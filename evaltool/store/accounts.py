@@ -1,6 +1,7 @@
 """The repository of accounts and the links that open them, on SQLite."""
 
 import secrets
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -16,13 +17,12 @@ from evaltool.domain.accounts import (
     LinkPurpose,
 )
 from evaltool.store.database import Database
-from evaltool.store.engine import sqlite_utils
 from evaltool.store.evaluation_rows import delete_evaluation
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
 
-Row = dict[str, Any]
-
 _ID_BYTES = 12
+_NO_VIEW = "NOT EXISTS (SELECT 1 FROM evaluations WHERE contributor = accounts.id)"
 
 
 class AccountRepository:
@@ -79,7 +79,8 @@ class AccountRepository:
     ) -> tuple[Account, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT * FROM accounts WHERE (:role IS NULL OR role = :role)"
                 " AND (:nis IS NULL OR nis_code = :nis) ORDER BY role, name, address",
                 {"role": role, "nis": nis_code},
@@ -127,6 +128,11 @@ class AccountRepository:
                     "INSERT INTO recovery_codes (digest, account_id) VALUES (?, ?)", [digest, id_]
                 )
 
+    def seal_anew(self, id_: str, sealed: str) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            self._update(db, id_, {"second_factor": sealed})
+
     def use_step(self, id_: str, step: int) -> bool:
         """See the protocol."""
         with self._database.transaction() as db:
@@ -147,8 +153,8 @@ class AccountRepository:
     def recovery_codes_left(self, id_: str) -> int:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
-                "SELECT COUNT(*) AS left FROM recovery_codes WHERE account_id = ?", [id_]
+            rows = fetched(
+                db, "SELECT COUNT(*) AS left FROM recovery_codes WHERE account_id = ?", [id_]
             )
             return int(next(iter(rows))["left"])
 
@@ -162,10 +168,48 @@ class AccountRepository:
                 delete_evaluation(db, view)
             for table in ("recovery_codes", "links", "sessions", "outbox", "consents"):
                 db.execute(f"DELETE FROM {table} WHERE account_id = ?", [id_])
-            for table in ("coach_notes", "coach_sessions"):
-                db.execute(f"DELETE FROM {table} WHERE coach = ?", [id_])
+            db.execute("DELETE FROM coach_entries WHERE coach = ?", [id_])
             db.execute("DELETE FROM accounts WHERE id = ?", [id_])
             self._database.truncate_log()
+
+    def delete_without_view(self, ids: Iterable[str]) -> tuple[Account, ...]:
+        """See the protocol."""
+        wanted = sorted(set(ids))
+        marks = ", ".join("?" * len(wanted))
+        with self._database.transaction() as db:
+            rows = fetched(
+                db,
+                f"SELECT * FROM accounts WHERE id IN ({marks}) AND role = ? AND {_NO_VIEW}",
+                [*wanted, Role.CONTRIBUTOR],
+            )
+            found = tuple(_account(row) for row in list(rows))
+            for account in found:
+                self.delete(account.id)
+            return found
+
+    def left_behind(self, before: datetime) -> tuple[Account, ...]:
+        """See the protocol."""
+        moment = moment_to_text(before)
+        begun = moment_to_text(before - LINK_LASTS[LinkPurpose.INVITATION])
+        with self._database.reading() as db:
+            rows = fetched(
+                db,
+                "SELECT * FROM accounts WHERE state = :invited AND created_at < :begun"
+                " AND NOT EXISTS (SELECT 1 FROM links WHERE account_id = accounts.id"
+                " AND expires_at >= :moment)"
+                f" OR role = :contributor AND {_NO_VIEW}"
+                " AND MAX(created_at, COALESCE(signed_in_at, '')) < :moment"
+                " AND NOT EXISTS (SELECT 1 FROM links WHERE account_id = accounts.id"
+                " AND expires_at >= :moment)"
+                " ORDER BY created_at, id",
+                {
+                    "invited": AccountState.INVITED,
+                    "contributor": Role.CONTRIBUTOR,
+                    "begun": begun,
+                    "moment": moment,
+                },
+            )
+            return tuple(_account(row) for row in rows)
 
     def make_link(self, id_: str, purpose: LinkPurpose, digest: str, at: datetime) -> datetime:
         """See the protocol."""
@@ -182,7 +226,8 @@ class AccountRepository:
     def behind_link(self, digest: str, at: datetime) -> tuple[Account, LinkPurpose]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT account_id, purpose FROM links WHERE digest = ? AND expires_at > ?",
                 [digest, moment_to_text(at)],
             )
@@ -194,6 +239,13 @@ class AccountRepository:
             raise LinkNotFound
         return account, LinkPurpose(row["purpose"])
 
+    def end_password_links(self, id_: str) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            db.execute(
+                "DELETE FROM links WHERE account_id = ? AND purpose != ?", [id_, LinkPurpose.JOIN]
+            )
+
     def use_link(self, digest: str, at: datetime) -> tuple[Account, LinkPurpose]:
         """See the protocol."""
         with self._database.transaction() as db:
@@ -202,13 +254,13 @@ class AccountRepository:
             return found
 
     @staticmethod
-    def _first(db: sqlite_utils.Database, column: str, value: str) -> Account | None:
-        rows = db.query(f"SELECT * FROM accounts WHERE {column} = ?", [value])
+    def _first(db: sqlite3.Connection, column: str, value: str) -> Account | None:
+        rows = fetched(db, f"SELECT * FROM accounts WHERE {column} = ?", [value])
         row = next(iter(rows), None)
         return None if row is None else _account(row)
 
     @staticmethod
-    def _update(db: sqlite_utils.Database, id_: str, given: dict[str, Any]) -> None:
+    def _update(db: sqlite3.Connection, id_: str, given: dict[str, Any]) -> None:
         if not given:
             return
         columns = ", ".join(f"{column} = ?" for column in given)

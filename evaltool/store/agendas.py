@@ -18,6 +18,10 @@ class Meetings(Protocol):
         """The meetings on an evaluation, the last day first."""
         ...
 
+    def changed_at(self, evaluation_id: str) -> datetime | None:
+        """When any of the meetings was composed or changed last; None without one."""
+        ...
+
     def get(self, evaluation_id: str, id_: str) -> Meeting:
         """One meeting."""
         ...

@@ -1,14 +1,12 @@
 """The repository of the audit log, on SQLite. Triggers refuse any change of what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import Any
 
 from evaltool.domain.audit import START, Entry, Event, chained
 from evaltool.store.database import Database
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 _AT_A_TIME = 1000
 
@@ -44,14 +42,14 @@ class AuditRepository:
             )
             return entry
 
-    def entries(self) -> Iterator[Entry]:
+    def entries(self, after: int | None = None) -> Iterator[Entry]:
         """See the protocol."""
-        # Numbers begin at 1, but whoever puts a row in may give it any.
-        after: int | None = None
+        # Numbers begin at 1, but whoever puts a row in may give it any: no number is no start.
         while True:
             with self._database.reading() as db:
                 rows = list(
-                    db.query(
+                    fetched(
+                        db,
                         "SELECT * FROM audit WHERE ? IS NULL OR number > ? ORDER BY number LIMIT ?",
                         [after, after, _AT_A_TIME],
                     )
@@ -66,17 +64,31 @@ class AuditRepository:
     ) -> tuple[Entry, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT * FROM audit WHERE nis_code = ? AND (? IS NULL OR number < ?)"
                 " ORDER BY number DESC LIMIT ?",
                 [nis_code, before, before, -1 if limit is None else limit],
             )
             return tuple(_entry(row) for row in rows)
 
+    def moments(
+        self, account: str, actions: Collection[str], since: datetime
+    ) -> tuple[datetime, ...]:
+        """See the protocol."""
+        marks = ", ".join("?" * len(actions))
+        with self._database.reading() as db:
+            rows = db.execute(
+                f"SELECT at FROM audit WHERE actor = ? AND action IN ({marks}) AND at > ?"
+                " ORDER BY at",
+                [account, *sorted(actions), moment_to_text(since)],
+            ).fetchall()
+        return tuple(datetime.fromisoformat(at) for (at,) in rows)
+
     def of_account(self, account: str) -> tuple[Entry, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query("SELECT * FROM audit WHERE actor = ? ORDER BY number", [account])
+            rows = fetched(db, "SELECT * FROM audit WHERE actor = ? ORDER BY number", [account])
             return tuple(_entry(row) for row in rows)
 
 

@@ -1,13 +1,14 @@
 """What is left of the answers that an evaluation began with."""
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from evaltool.domain.answers import Answers
 from evaltool.domain.carrying import changed_answers
 from evaltool.domain.evaluation import Carried, Finished, NotFound, Status
 from evaltool.store.database import Database
-from evaltool.store.engine import sqlite_utils
+from evaltool.store.rows import fetched
 from evaltool.store.serialising import moment_to_text
 
 
@@ -27,7 +28,7 @@ class CarriedRepository:
             Finished: it is finished.
         """
         with self._database.transaction() as db:
-            rows = db.query("SELECT status FROM evaluations WHERE id = ?", [evaluation_id])
+            rows = fetched(db, "SELECT status FROM evaluations WHERE id = ?", [evaluation_id])
             found = next(iter(rows), None)
             if found is None:
                 raise NotFound(evaluation_id)
@@ -48,7 +49,7 @@ class CarriedRepository:
                 )
 
 
-def insert_carried(db: sqlite_utils.Database, id_: str, marks: Mapping[str, Carried]) -> None:
+def insert_carried(db: sqlite3.Connection, id_: str, marks: Mapping[str, Carried]) -> None:
     """Mark the answers of a new evaluation, within a transaction of the caller's."""
     for question, mark in marks.items():
         db.execute(
@@ -58,20 +59,26 @@ def insert_carried(db: sqlite_utils.Database, id_: str, marks: Mapping[str, Carr
         )
 
 
-def forget_changed(db: sqlite_utils.Database, id_: str, before: Answers, after: Answers) -> None:
-    """Take the mark from the answers that are others now, within a transaction of the caller's."""
+def forget_changed(db: sqlite3.Connection, id_: str, before: Answers, after: Answers) -> None:
+    """Take from the answers that are others now what was said of them.
+
+    That is the mark that they were carried over, and why they were chosen together. Within a
+    transaction of the caller's.
+    """
     for question in changed_answers(before, after):
-        db.execute(
-            "DELETE FROM carried_over WHERE evaluation_id = ? AND question = ?", [id_, question]
-        )
+        for table in ("carried_over", "reasons"):
+            db.execute(
+                f"DELETE FROM {table} WHERE evaluation_id = ? AND question = ?", [id_, question]
+            )
 
 
 def carried_where(
-    db: sqlite_utils.Database, condition: str, values: list[str]
+    db: sqlite3.Connection, condition: str, values: Sequence[str | int]
 ) -> Mapping[str, Mapping[str, Carried]]:
     """The marks of the evaluations that a condition of ours holds for, by evaluation."""
     found: dict[str, dict[str, Carried]] = {}
-    for row in db.query(
+    for row in fetched(
+        db,
         "SELECT * FROM carried_over WHERE evaluation_id IN"
         f" (SELECT id FROM evaluations WHERE {condition})",
         values,

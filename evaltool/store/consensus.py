@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from evaltool.store.database import Database
+from evaltool.store.rows import fetched
 from evaltool.store.serialising import moment_to_text
 
 
@@ -16,8 +17,8 @@ class ConsensusRepository:
     def reasons(self, evaluation_id: str) -> Mapping[str, str]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
-                "SELECT question, text FROM reasons WHERE evaluation_id = ?", [evaluation_id]
+            rows = fetched(
+                db, "SELECT question, text FROM reasons WHERE evaluation_id = ?", [evaluation_id]
             )
             return {row["question"]: row["text"] for row in rows}
 

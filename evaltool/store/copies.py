@@ -15,6 +15,7 @@ from pathlib import Path
 
 from evaltool.store.engine import sqlite_utils
 from evaltool.store.errors import NewerVersion, NotADatabase, StoreError, translated
+from evaltool.store.migrating import steps
 from evaltool.store.migrations import MIGRATIONS
 
 _WAIT_SECONDS = 10.0
@@ -160,7 +161,7 @@ def _refuse_strange(tables: sqlite_utils.Database) -> None:
     applied = [migration.name for migration in MIGRATIONS.applied(tables)]
     with contextlib.closing(sqlite3.connect(":memory:")) as empty:
         ours = sqlite_utils.Database(empty)
-        known = [migration.name for migration in MIGRATIONS.pending(ours)]
+        known = list(steps())
         if unknown := set(applied) - set(known):
             raise NewerVersion(", ".join(sorted(unknown)))
         if not applied or applied != known[: len(applied)]:

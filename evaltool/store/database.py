@@ -8,12 +8,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from evaltool.store.engine import sqlite_utils
-from evaltool.store.errors import NewerVersion, translated
-from evaltool.store.migrations import MIGRATIONS
+from evaltool.store.errors import translated
+
+ENGINE_VERSION = f"SQLite {sqlite3.sqlite_version}"
+
+LATEST = "m009_coaching"
+"""The last step of the shape of the database that this version knows."""
 
 _WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.01
+_LONGEST_TRUNCATION = 1.0
+"""Seconds that whoever deletes waits for those who read."""
 
 
 class Database:
@@ -33,6 +38,7 @@ class Database:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._owing = False
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(path)
         try:
@@ -42,12 +48,11 @@ class Database:
             raise
 
     @property
-    def tables(self) -> sqlite_utils.Database:
-        """The tables, through the connection of this thread."""
-        held: sqlite_utils.Database | None = getattr(self._local, "tables", None)
+    def connection(self) -> sqlite3.Connection:
+        """The connection of this thread."""
+        held: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if held is None:
-            held = sqlite_utils.Database(self._connect())
-            self._local.tables = held
+            held = self._local.connection = self._connect()
         return held
 
     def _connect(self) -> sqlite3.Connection:
@@ -68,6 +73,8 @@ class Database:
             "foreign_keys = ON",
             # What is deleted is overwritten.
             "secure_delete = ON",
+            # KiB for each thread; the system keeps the file in memory for all of them.
+            "cache_size = -512",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -91,17 +98,15 @@ class Database:
 
     def _migrate(self) -> None:
         """Apply what is missing, all of it or nothing, and in one process at a time."""
-        with contextlib.closing(sqlite3.connect(":memory:")) as empty:
-            # In an empty database every migration that this version knows is pending.
-            pending = MIGRATIONS.pending(sqlite_utils.Database(empty))
-        known = {migration.name for migration in pending}
-        with self.transaction() as tables:
-            unknown = {migration.name for migration in MIGRATIONS.applied(tables)} - known
-            if unknown:
-                raise NewerVersion(", ".join(sorted(unknown)))
-            MIGRATIONS.apply(tables)
+        with self.transaction() as connection:
+            if last_step(connection) == LATEST:
+                return
+            # Loaded here: what changes tables is seldom needed, and takes long to load.
+            from evaltool.store.migrating import migrate
 
-    def transaction(self) -> contextlib.AbstractContextManager[sqlite_utils.Database]:
+            migrate(connection)
+
+    def transaction(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         """A change that happens whole or not at all.
 
         It takes the right to write at its start: two that begin by reading and then both want
@@ -110,53 +115,82 @@ class Database:
         """
         return self._whole("BEGIN IMMEDIATE")
 
-    def reading(self) -> contextlib.AbstractContextManager[sqlite_utils.Database]:
+    def reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         """Several readings of one and the same state, whatever others change meanwhile."""
         return self._whole("BEGIN")
 
     @contextmanager
-    def _whole(self, begin: str) -> Iterator[sqlite_utils.Database]:
+    def _whole(self, begin: str) -> Iterator[sqlite3.Connection]:
         with translated():
-            tables = self.tables
-            if tables.conn.in_transaction:
-                yield tables
+            connection = self.connection
+            if connection.in_transaction:
+                yield connection
                 return
-            tables.execute(begin)
+            connection.execute(begin)
             try:
-                yield tables
-                tables.execute("COMMIT")
-                if getattr(self._local, "truncate", False):
-                    self._local.truncate = False
-                    self.truncate_log()
+                yield connection
+                connection.execute("COMMIT")
             except BaseException:
                 self._local.truncate = False
                 # A full disk or an I/O error may have undone it already; a commit that failed
                 # has not, and would keep everyone else from writing.
-                if tables.conn.in_transaction:
-                    tables.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
+            if getattr(self._local, "truncate", False):
+                self._local.truncate = False
+                self.truncate_log()
+            elif self._owing and begin != "BEGIN":
+                self._truncate(0)
 
     def truncate_log(self) -> None:
         """Move what the write-ahead log holds into the database and empty the log.
 
         Within a transaction: as soon as that is committed.
 
-        It waits for those who are reading. If one of them reads on for longer than ``wait``,
-        the log is emptied by the next call, or when the last connection closes.
+        Whoever is reading may need the log. If that takes longer than a second, it is emptied
+        after the first change that finds nobody reading, and at the latest when all is closed.
         """
-        if self.tables.conn.in_transaction:
+        if self.connection.in_transaction:
             self._local.truncate = True
             return
         with translated():
-            self.tables.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self._truncate(_LONGEST_TRUNCATION)
+
+    def _truncate(self, wait: float) -> None:
+        connection = self.connection
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
+        try:
+            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            # What was committed stays so: a full disk or a reader only puts this off.
+            busy = True
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._wait)}")
+        self._owing = bool(busy)
 
     def close(self) -> None:
         """Close the connections of all threads."""
+        if self._owing:
+            # Nothing can be done about a failure now: the next program that opens it goes on.
+            with contextlib.suppress(sqlite3.Error):
+                self._truncate(_LONGEST_TRUNCATION)
         with self._lock:
             for connection in self._connections:
                 connection.close()
             self._connections.clear()
         self._local = threading.local()
+
+
+def last_step(connection: sqlite3.Connection) -> str:
+    """The last step by which the shape of the database was made, empty in an empty one."""
+    table = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
+    if connection.execute(table).fetchone() is None:
+        return ""
+    (name,) = connection.execute(
+        "SELECT MAX(name) FROM _sqlite_migrations WHERE migration_set = 'evaltool'"
+    ).fetchone()
+    return name or ""
 
 
 def _make_private(path: Path) -> None:

@@ -4,7 +4,6 @@ It loads both wherever they are installed, to know their types. The web process 
 them, and they would double its memory and slow its start.
 """
 
-import sqlite3
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,6 +28,4 @@ with _absent("numpy", "pandas"):
     import sqlite_utils
     from sqlite_utils import Migrations
 
-ENGINE_VERSION = f"SQLite {sqlite3.sqlite_version}"
-
-__all__ = ["ENGINE_VERSION", "Migrations", "sqlite_utils"]
+__all__ = ["Migrations", "sqlite_utils"]

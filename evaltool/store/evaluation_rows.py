@@ -1,26 +1,41 @@
 """Evaluations as rows of tables, for the repositories that read or remove them."""
 
 import json
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Carried, Evaluation, Status, View
+from evaltool.domain.evaluation import (
+    Carried,
+    Evaluation,
+    Snapshot,
+    Status,
+    Supplement,
+    View,
+)
 from evaltool.store.carried import carried_where
-from evaltool.store.engine import sqlite_utils
-from evaltool.store.serialising import answers_from_json, answers_to_json, moment_to_text
-
-Row = Mapping[str, Any]
+from evaltool.store.rows import Row, fetched
+from evaltool.store.serialising import (
+    answers_from_json,
+    answers_to_json,
+    evaluation_from_json,
+    evaluation_to_json,
+    moment_to_text,
+    supplement_from_json,
+    supplement_to_json,
+)
 
 
 def evaluations_where(
-    db: sqlite_utils.Database, condition: str, values: list[str]
+    db: sqlite3.Connection, condition: str, values: Sequence[str | int]
 ) -> tuple[Evaluation, ...]:
     """The evaluations that a condition of ours, with its order, holds for."""
-    rows = list(db.query(f"SELECT * FROM evaluations WHERE {condition}", values))
+    rows = fetched(db, f"SELECT * FROM evaluations WHERE {condition}", values)
     parts: dict[str, list[Row]] = {}
-    for row in db.query(
+    for row in fetched(
+        db,
         "SELECT * FROM section_answers WHERE evaluation_id IN"
         f" (SELECT id FROM evaluations WHERE {condition})",
         values,
@@ -33,7 +48,7 @@ def evaluations_where(
 
 
 def write_section(
-    db: sqlite_utils.Database, id_: str, section: str, version: int, part: Answers, at: datetime
+    db: sqlite3.Connection, id_: str, section: str, version: int, part: Answers, at: datetime
 ) -> None:
     """Keep the answers of a section, within a transaction of the caller's."""
     db.execute(
@@ -44,8 +59,68 @@ def write_section(
     )
 
 
-def delete_evaluation(db: sqlite_utils.Database, id_: str) -> None:
+def insert_snapshot(
+    db: sqlite3.Connection,
+    finished: Evaluation,
+    *,
+    at: datetime,
+    content: str,
+    supplement: Supplement,
+) -> None:
+    """Keep an evaluation as it was finished, within a transaction of the caller's."""
+    db.execute(
+        "INSERT INTO snapshots"
+        " (evaluation_id, number, finished_at, evaluation, content, supplement)"
+        " SELECT ?, COUNT(*) + 1, ?, ?, ?, ? FROM snapshots WHERE evaluation_id = ?",
+        [
+            *(finished.id, moment_to_text(at), evaluation_to_json(finished), content),
+            *(supplement_to_json(supplement), finished.id),
+        ],
+    )
+
+
+def snapshots_of(db: sqlite3.Connection, id_: str) -> tuple[Snapshot, ...]:
+    """An evaluation as it was each time it was finished, oldest first."""
+    return tuple(
+        Snapshot(
+            row["number"],
+            datetime.fromisoformat(row["finished_at"]),
+            evaluation_from_json(row["evaluation"]),
+            row["content"],
+            _supplement(row),
+        )
+        for row in fetched(
+            db, "SELECT * FROM snapshots WHERE evaluation_id = ? ORDER BY number", [id_]
+        )
+    )
+
+
+def _supplement(row: Row) -> Supplement:
+    """What was reported besides; nothing where an earlier release did not keep it."""
+    return supplement_from_json(row["supplement"]) if row["supplement"] else Supplement()
+
+
+def _forget_voice(db: sqlite3.Connection, view: str) -> None:
+    """Take a view out of the reports that show it: what is deleted is nowhere any more."""
+    rows = fetched(
+        db,
+        "SELECT * FROM snapshots WHERE evaluation_id IN"
+        " (SELECT view_of FROM evaluations WHERE id = ?)",
+        [view],
+    )
+    for row in rows:
+        db.execute(
+            "UPDATE snapshots SET supplement = ? WHERE evaluation_id = ? AND number = ?",
+            [
+                supplement_to_json(_supplement(row).without(view)),
+                *(row["evaluation_id"], row["number"]),
+            ],
+        )
+
+
+def delete_evaluation(db: sqlite3.Connection, id_: str) -> None:
     """Remove one evaluation, within a transaction of the caller's."""
+    _forget_voice(db, id_)
     db.execute("UPDATE evaluations SET started_from = NULL WHERE started_from = ?", [id_])
     db.execute(
         "DELETE FROM decisions WHERE meeting_id IN"

@@ -1,12 +1,14 @@
 """Evaluations in SQLite."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from evaltool.domain.access import Subject
 from evaltool.domain.answers import EMPTY, Answers
 from evaltool.domain.evaluation import (
+    NO_SUPPLEMENT,
     Carried,
     Evaluation,
     Finished,
@@ -14,26 +16,27 @@ from evaltool.domain.evaluation import (
     ProfileConflict,
     Snapshot,
     Status,
+    Supplement,
     VersionConflict,
     View,
 )
 from evaltool.domain.plan import Action
 from evaltool.store.carried import carried_where, forget_changed, insert_carried
 from evaltool.store.database import Database
-from evaltool.store.engine import sqlite_utils
 from evaltool.store.evaluation_rows import (
     delete_evaluation,
     evaluation_of,
     evaluations_where,
+    insert_snapshot,
+    snapshots_of,
     view_to_row,
     write_section,
 )
 from evaltool.store.plans import insert_actions
+from evaltool.store.rows import fetched
 from evaltool.store.serialising import (
     answers_from_json,
     answers_to_json,
-    evaluation_from_json,
-    evaluation_to_json,
     moment_to_text,
 )
 
@@ -115,14 +118,17 @@ class EvaluationRepository:
             ).fetchall()
         return Subject(row[0], row[1], frozenset(code for (code,) in bound))
 
-    def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
+    def listing(
+        self, nis_codes: Iterable[str] | None = None, *, most: int = -1, after: int = 0
+    ) -> tuple[Evaluation, ...]:
         """See the protocol."""
+        order = "ORDER BY changed_at DESC, id LIMIT ? OFFSET ?"
         if nis_codes is None:
-            return self._where("+view_of IS NULL ORDER BY changed_at DESC, id", [])
+            return self._where(f"+view_of IS NULL {order}", [most, after])
         codes = sorted(nis_codes)
         marks = ", ".join("?" * len(codes))
         return self._where(
-            f"+view_of IS NULL AND nis_code IN ({marks}) ORDER BY changed_at DESC, id", codes
+            f"+view_of IS NULL AND nis_code IN ({marks}) {order}", [*codes, most, after]
         )
 
     def views_of(self, id_: str) -> tuple[Evaluation, ...]:
@@ -155,7 +161,7 @@ class EvaluationRepository:
 
     # "+view_of" keeps the engine from its index: nearly all evaluations are no view of another,
     # and it would look at every one of them.
-    def _where(self, condition: str, values: list[str]) -> tuple[Evaluation, ...]:
+    def _where(self, condition: str, values: Sequence[str | int]) -> tuple[Evaluation, ...]:
         with self._database.reading() as db:
             return evaluations_where(db, condition, values)
 
@@ -165,7 +171,8 @@ class EvaluationRepository:
         """See the protocol."""
         with self._database.transaction() as db:
             current = self._open(db, id_)
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT version, answers FROM section_answers"
                 " WHERE evaluation_id = ? AND section = ?",
                 [id_, section],
@@ -207,7 +214,14 @@ class EvaluationRepository:
             self._touch(db, id_, at)
             return self._get(db, id_)
 
-    def finish(self, id_: str, *, at: datetime, content: str = "") -> Evaluation:
+    def finish(
+        self,
+        id_: str,
+        *,
+        at: datetime,
+        content: str = "",
+        supplement: Supplement = NO_SUPPLEMENT,
+    ) -> Evaluation:
         """See the protocol."""
         with self._database.transaction() as db:
             current = self._get(db, id_)
@@ -219,11 +233,7 @@ class EvaluationRepository:
             )
             self._touch(db, id_, at)
             finished = self._get(db, id_)
-            db.execute(
-                "INSERT INTO snapshots (evaluation_id, number, finished_at, evaluation, content)"
-                " SELECT ?, COUNT(*) + 1, ?, ?, ? FROM snapshots WHERE evaluation_id = ?",
-                [id_, moment_to_text(at), evaluation_to_json(finished), content, id_],
-            )
+            insert_snapshot(db, finished, at=at, content=content, supplement=supplement)
             return finished
 
     def reopen(self, id_: str, *, at: datetime) -> Evaluation:
@@ -243,18 +253,7 @@ class EvaluationRepository:
         """See the protocol."""
         with self._database.reading() as db:
             self._get(db, id_)
-            rows = db.query(
-                "SELECT * FROM snapshots WHERE evaluation_id = ? ORDER BY number", [id_]
-            )
-            return tuple(
-                Snapshot(
-                    row["number"],
-                    datetime.fromisoformat(row["finished_at"]),
-                    evaluation_from_json(row["evaluation"]),
-                    row["content"],
-                )
-                for row in rows
-            )
+            return snapshots_of(db, id_)
 
     def delete(self, id_: str) -> None:
         """See the protocol. Freed pages are overwritten and the write-ahead log is emptied."""
@@ -265,29 +264,29 @@ class EvaluationRepository:
             delete_evaluation(db, id_)
             self._database.truncate_log()
 
-    def _get(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
+    def _get(self, db: sqlite3.Connection, id_: str) -> Evaluation:
         found = self._find(db, id_)
         if found is None:
             raise NotFound(id_)
         return found
 
     @staticmethod
-    def _find(db: sqlite_utils.Database, id_: str) -> Evaluation | None:
-        row = next(iter(db.query("SELECT * FROM evaluations WHERE id = ?", [id_])), None)
+    def _find(db: sqlite3.Connection, id_: str) -> Evaluation | None:
+        row = next(iter(fetched(db, "SELECT * FROM evaluations WHERE id = ?", [id_])), None)
         if row is None:
             return None
-        parts = db.query("SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
+        parts = fetched(db, "SELECT * FROM section_answers WHERE evaluation_id = ?", [id_])
         carried = carried_where(db, "id = ?", [id_])
         return evaluation_of(row, parts, carried.get(id_, {}))
 
-    def _open(self, db: sqlite_utils.Database, id_: str) -> Evaluation:
+    def _open(self, db: sqlite3.Connection, id_: str) -> Evaluation:
         current = self._get(db, id_)
         if current.status is Status.FINISHED:
             raise Finished(id_)
         return current
 
     @staticmethod
-    def _touch(db: sqlite_utils.Database, id_: str, at: datetime) -> None:
+    def _touch(db: sqlite3.Connection, id_: str, at: datetime) -> None:
         db.execute(
             "UPDATE evaluations SET changed_at = ?, reminded_at = NULL WHERE id = ?",
             [moment_to_text(at), id_],

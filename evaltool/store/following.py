@@ -7,67 +7,62 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
-from evaltool.domain.coaching import CoachNote, CoachSession
+from evaltool.domain.coaching import CoachEntry
 from evaltool.domain.trajectory import Assessment, Kept
 
 
 class Coaching(Protocol):
-    """The notes of coaches, and their sessions with municipalities.
+    """What coaches write of municipalities: notes, and sessions (those have a day)."""
 
-    Methods with the id of a note or a session raise
-    :class:`~evaltool.domain.coaching.EntryNotFound` where this coach keeps none such of this
-    municipality.
-    """
-
-    def notes(self, nis_code: str, coach: str) -> tuple[CoachNote, ...]:
-        """What a coach wrote of a municipality, the note changed last first."""
+    def of(self, nis_code: str, coach: str) -> tuple[CoachEntry, ...]:
+        """What a coach wrote of a municipality: sessions by day, then notes; the last first."""
         ...
 
-    def sessions(self, nis_code: str, coach: str) -> tuple[CoachSession, ...]:
-        """The sessions of a coach with a municipality, the last first."""
-        ...
-
-    def add_note(
-        self, nis_code: str, coach: str, text: str, *, shared: bool, at: datetime, id_: str | None
-    ) -> CoachNote:
-        """Keep a note; where there is one with this id already, it is given back as it is.
+    def add(
+        self,
+        nis_code: str,
+        coach: str,
+        text: str,
+        *,
+        day: date | None = None,
+        shared: bool,
+        at: datetime,
+        id_: str | None = None,
+    ) -> CoachEntry:
+        """Keep an entry; where there is one with this id already, it is given back as it is.
 
         Raises:
-            EntriesFull: she keeps as many notes of it as she can.
+            EntriesFull: she keeps as many entries of it as she can.
         """
         ...
 
-    def change_note(
-        self, note: CoachNote, text: str, *, shared: bool, expected_version: int, at: datetime
-    ) -> CoachNote:
-        """Replace a note. Saving what is already there changes nothing.
+    def change(
+        self,
+        entry: CoachEntry,
+        text: str,
+        *,
+        day: date | None = None,
+        shared: bool,
+        expected_version: int,
+        at: datetime,
+    ) -> CoachEntry:
+        """Replace an entry. Saving what is already there changes nothing.
 
         Raises:
+            EntryNotFound: it is gone.
             EntryConflict: it was saved since the expected version.
         """
         ...
 
-    def add_session(
-        self, nis_code: str, coach: str, day: date, agreed: str, *, at: datetime, id_: str | None
-    ) -> CoachSession:
-        """Keep a session; as :meth:`add_note`."""
+    def remove(self, entry: CoachEntry) -> None:
+        """Delete an entry; one that is gone already is no fault."""
         ...
 
-    def change_session(
-        self, session: CoachSession, day: date, agreed: str, *, expected_version: int, at: datetime
-    ) -> CoachSession:
-        """Replace a session; as :meth:`change_note`."""
+    def shared_with(self, nis_code: str) -> tuple[CoachEntry, ...]:
+        """What coaches share with a municipality."""
         ...
 
-    def remove(self, entry: CoachNote | CoachSession) -> None:
-        """Delete a note or a session; one that is gone already is no fault."""
-        ...
-
-    def shared_with(self, nis_code: str) -> tuple[tuple[CoachNote, ...], tuple[CoachSession, ...]]:
-        """What coaches share with a municipality: the shared notes, and all sessions."""
-        ...
-
-    def of_coach(self, coach: str) -> tuple[tuple[CoachNote, ...], tuple[CoachSession, ...]]:
+    def of_coach(self, coach: str) -> tuple[CoachEntry, ...]:
         """All that a coach keeps, whoever lets her in now."""
         ...
 

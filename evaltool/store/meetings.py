@@ -2,9 +2,9 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from evaltool.domain.agenda import (
     MOST_DECISIONS,
@@ -21,10 +21,8 @@ from evaltool.domain.agenda import (
 from evaltool.domain.evaluation import NotFound
 from evaltool.domain.meeting import ItemKind
 from evaltool.store.database import Database
-from evaltool.store.engine import sqlite_utils
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 _ID_BYTES = 9
 
@@ -39,11 +37,21 @@ class MeetingRepository:
         """See the protocol."""
         with self._database.reading() as db:
             _known(db, evaluation_id)
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT * FROM meetings WHERE evaluation_id = ? ORDER BY day DESC, created_at DESC",
                 [evaluation_id],
             )
             return tuple(_meeting(db, row) for row in list(rows))
+
+    def changed_at(self, evaluation_id: str) -> datetime | None:
+        """See the protocol."""
+        with self._database.reading() as db:
+            _known(db, evaluation_id)
+            (last,) = db.execute(
+                "SELECT MAX(changed_at) FROM meetings WHERE evaluation_id = ?", [evaluation_id]
+            ).fetchone()
+        return last and datetime.fromisoformat(last)
 
     def get(self, evaluation_id: str, id_: str) -> Meeting:
         """See the protocol."""
@@ -55,7 +63,7 @@ class MeetingRepository:
         with self._database.transaction() as db:
             _known(db, evaluation_id)
             held = list(
-                db.query("SELECT id FROM meetings WHERE evaluation_id = ?", [evaluation_id])
+                fetched(db, "SELECT id FROM meetings WHERE evaluation_id = ?", [evaluation_id])
             )
             if any(row["id"] == meeting.id for row in held):
                 return _one(db, evaluation_id, meeting.id)
@@ -188,7 +196,7 @@ def _said(decision: Decision) -> list[object]:
     return [decision.text, decision.owner, due, decision.action]
 
 
-def _keep_items(db: sqlite_utils.Database, id_: str, items: Iterable[Item]) -> None:
+def _keep_items(db: sqlite3.Connection, id_: str, items: Iterable[Item]) -> None:
     """Keep the items of an agenda in their order; the notes of those that it has stay."""
     for number, item in enumerate(items, start=1):
         db.execute(
@@ -205,16 +213,16 @@ def _keep_items(db: sqlite_utils.Database, id_: str, items: Iterable[Item]) -> N
         )
 
 
-def _known(db: sqlite_utils.Database, evaluation_id: str) -> None:
-    known = db.query("SELECT 1 AS known FROM evaluations WHERE id = ?", [evaluation_id])
+def _known(db: sqlite3.Connection, evaluation_id: str) -> None:
+    known = fetched(db, "SELECT 1 AS known FROM evaluations WHERE id = ?", [evaluation_id])
     if next(iter(known), None) is None:
         raise NotFound(evaluation_id)
 
 
-def _one(db: sqlite_utils.Database, evaluation_id: str, id_: str) -> Meeting:
+def _one(db: sqlite3.Connection, evaluation_id: str, id_: str) -> Meeting:
     _known(db, evaluation_id)
-    rows = db.query(
-        "SELECT * FROM meetings WHERE evaluation_id = ? AND id = ?", [evaluation_id, id_]
+    rows = fetched(
+        db, "SELECT * FROM meetings WHERE evaluation_id = ? AND id = ?", [evaluation_id, id_]
     )
     row = next(iter(rows), None)
     if row is None:
@@ -222,10 +230,12 @@ def _one(db: sqlite_utils.Database, evaluation_id: str, id_: str) -> Meeting:
     return _meeting(db, row)
 
 
-def _meeting(db: sqlite_utils.Database, row: Row) -> Meeting:
-    items = db.query("SELECT * FROM agenda_items WHERE meeting_id = ? ORDER BY number", [row["id"]])
-    decisions = db.query(
-        "SELECT * FROM decisions WHERE meeting_id = ? ORDER BY number", [row["id"]]
+def _meeting(db: sqlite3.Connection, row: Row) -> Meeting:
+    items = fetched(
+        db, "SELECT * FROM agenda_items WHERE meeting_id = ? ORDER BY number", [row["id"]]
+    )
+    decisions = fetched(
+        db, "SELECT * FROM decisions WHERE meeting_id = ? ORDER BY number", [row["id"]]
     )
     present = json.loads(row["present"])
     return Meeting(

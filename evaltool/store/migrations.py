@@ -16,6 +16,11 @@ def m006_views_and_time(db: sqlite_utils.Database) -> None:
     evaluations.add_column("named", int, not_null_default=0)
     # The evaluation whose answers this one began with.
     evaluations.add_column("started_from", str)
+    # When an action became done; of those that are done already, when they were changed last.
+    db.table("actions").add_column("done_at", str)
+    db.execute("UPDATE actions SET done_at = changed_at WHERE state = 'done'")
+    # What a report showed besides the own answers, as JSON; not known of earlier ones.
+    db.table("snapshots").add_column("supplement", str, not_null_default="")
     db.table("reasons").create(
         {"evaluation_id": str, "question": str, "text": str, "given_at": str, "given_by": str},
         pk=("evaluation_id", "question"),
@@ -118,11 +123,13 @@ def m008_police_zones(db: sqlite_utils.Database) -> None:
 def m009_coaching(db: sqlite_utils.Database) -> None:
     """What a coach writes of a municipality, when they spoke, and whether it may be named."""
     db.table("consents").add_column("named", int, not_null_default=0)
-    db.table("coach_notes").create(
+    db.table("coach_entries").create(
         {
             "id": str,
             "coach": str,
             "nis_code": str,
+            # The day of a session; NULL: a note.
+            "day": str,
             "shared": int,
             "text": str,
             "version": int,
@@ -132,22 +139,7 @@ def m009_coaching(db: sqlite_utils.Database) -> None:
         foreign_keys=[("coach", "accounts", "id")],
         not_null={"coach", "nis_code", "shared", "text", "version", "changed_at"},
     )
-    db.table("coach_notes").create_index(["nis_code", "coach"])
-    db.table("coach_sessions").create(
-        {
-            "id": str,
-            "coach": str,
-            "nis_code": str,
-            "day": str,
-            "agreed": str,
-            "version": int,
-            "changed_at": str,
-        },
-        pk="id",
-        foreign_keys=[("coach", "accounts", "id")],
-        not_null={"coach", "nis_code", "day", "agreed", "version", "changed_at"},
-    )
-    db.table("coach_sessions").create_index(["nis_code", "coach"])
+    db.table("coach_entries").create_index(["nis_code", "coach"])
     # What a finished report says in short, so that an overview of many need not work it out.
     db.table("assessments").create(
         {"evaluation_id": str, "number": int, "content": str, "held": str},

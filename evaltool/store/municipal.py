@@ -1,14 +1,12 @@
 """The repositories of consents to coaches, and of lists that an administrator loads."""
 
 from datetime import datetime
-from typing import Any
 
 from evaltool.domain.accounts import Consent
 from evaltool.domain.lists import ListKind, LoadedList
 from evaltool.store.database import Database
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 
 class ConsentRepository:
@@ -53,7 +51,9 @@ class ConsentRepository:
 
     def _where(self, column: str, value: str) -> tuple[Consent, ...]:
         with self._database.reading() as db:
-            rows = db.query(f"SELECT * FROM consents WHERE {column} = ? ORDER BY given_at", [value])
+            rows = fetched(
+                db, f"SELECT * FROM consents WHERE {column} = ? ORDER BY given_at", [value]
+            )
             return tuple(_consent(row) for row in rows)
 
 
@@ -80,7 +80,7 @@ class ListRepository:
     def history(self, kind: ListKind) -> tuple[LoadedList, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query("SELECT * FROM lists WHERE kind = ? ORDER BY number DESC", [kind])
+            rows = fetched(db, "SELECT * FROM lists WHERE kind = ? ORDER BY number DESC", [kind])
             return tuple(_list(row) for row in rows)
 
 

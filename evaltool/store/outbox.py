@@ -3,13 +3,11 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from evaltool.domain.accounts import AccountNotFound
 from evaltool.store.database import Database
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 _ID_BYTES = 9
 
@@ -66,7 +64,8 @@ class OutboxRepository:
     def due(self, now: datetime) -> tuple[Waiting, ...]:
         """What is to be sent by now, the longest due first."""
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT * FROM outbox WHERE next_at <= ? ORDER BY next_at, rowid",
                 [moment_to_text(now)],
             )

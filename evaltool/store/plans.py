@@ -1,9 +1,9 @@
 """The repository of action plans, on SQLite."""
 
 import secrets
+import sqlite3
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from evaltool.domain.evaluation import NotFound
 from evaltool.domain.plan import (
@@ -16,10 +16,8 @@ from evaltool.domain.plan import (
     PlannedAction,
 )
 from evaltool.store.database import Database
-from evaltool.store.engine import sqlite_utils
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 _ID_BYTES = 9
 
@@ -60,8 +58,13 @@ class ActionPlanRepository:
                 raise ActionConflict(current)
             db.execute(
                 "UPDATE actions SET version = version + 1, title = ?, finding = ?, owner = ?,"
-                " due = ?, state = ?, remark = ?, changed_at = ? WHERE id = ?",
-                [*_values(action), moment_to_text(at), id_],
+                " due = ?, state = ?, remark = ?, changed_at = ?, done_at = ? WHERE id = ?",
+                [
+                    *_values(action),
+                    moment_to_text(at),
+                    _done_at(action, current.done_at or at),
+                    id_,
+                ],
             )
             return _one(db, evaluation_id, id_)
 
@@ -78,19 +81,21 @@ class ActionPlanRepository:
 
 
 def insert_actions(
-    db: sqlite_utils.Database, evaluation_id: str, actions: Iterable[Action], at: datetime
+    db: sqlite3.Connection, evaluation_id: str, actions: Iterable[Action], at: datetime
 ) -> None:
     """Put actions at the end of a plan, within a transaction of the caller's."""
     for action in actions:
         db.execute(
             "INSERT INTO actions (id, evaluation_id, number, version, title, finding, owner, due,"
-            " state, remark, changed_at) SELECT ?, ?, COALESCE(MAX(number), 0) + 1, 1, ?, ?, ?, ?,"
-            " ?, ?, ? FROM actions WHERE evaluation_id = ?",
+            " state, remark, changed_at, done_at)"
+            " SELECT ?, ?, COALESCE(MAX(number), 0) + 1, 1, ?, ?, ?, ?, ?, ?, ?, ?"
+            " FROM actions WHERE evaluation_id = ?",
             [
                 secrets.token_urlsafe(_ID_BYTES),
                 evaluation_id,
                 *_values(action),
                 moment_to_text(at),
+                _done_at(action, at),
                 evaluation_id,
             ],
         )
@@ -101,17 +106,21 @@ def _values(action: Action) -> list[object]:
     return [action.title, action.finding, action.owner, due, action.state, action.remark]
 
 
-def _plan(db: sqlite_utils.Database, evaluation_id: str) -> tuple[PlannedAction, ...]:
-    known = db.query("SELECT 1 AS known FROM evaluations WHERE id = ?", [evaluation_id])
+def _done_at(action: Action, at: datetime) -> str | None:
+    return moment_to_text(at) if action.state is ActionState.DONE else None
+
+
+def _plan(db: sqlite3.Connection, evaluation_id: str) -> tuple[PlannedAction, ...]:
+    known = fetched(db, "SELECT 1 AS known FROM evaluations WHERE id = ?", [evaluation_id])
     if next(iter(known), None) is None:
         raise NotFound(evaluation_id)
-    rows = db.query(
-        "SELECT * FROM actions WHERE evaluation_id = ? ORDER BY number", [evaluation_id]
+    rows = fetched(
+        db, "SELECT * FROM actions WHERE evaluation_id = ? ORDER BY number", [evaluation_id]
     )
     return tuple(_planned(row) for row in rows)
 
 
-def _one(db: sqlite_utils.Database, evaluation_id: str, id_: str) -> PlannedAction:
+def _one(db: sqlite3.Connection, evaluation_id: str, id_: str) -> PlannedAction:
     for planned in _plan(db, evaluation_id):
         if planned.id == id_:
             return planned
@@ -131,4 +140,5 @@ def _planned(row: Row) -> PlannedAction:
             remark=row["remark"],
         ),
         changed_at=datetime.fromisoformat(row["changed_at"]),
+        done_at=row["done_at"] and datetime.fromisoformat(row["done_at"]),
     )

@@ -6,7 +6,14 @@ from typing import Protocol
 
 from evaltool.domain.access import Subject
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Carried, Evaluation, Snapshot, View
+from evaltool.domain.evaluation import (
+    NO_SUPPLEMENT,
+    Carried,
+    Evaluation,
+    Snapshot,
+    Supplement,
+    View,
+)
 from evaltool.domain.plan import Action, PlannedAction
 from evaltool.domain.zone import MemberState, ZoneMember
 
@@ -54,10 +61,13 @@ class Evaluations(Protocol):
         """Whose an evaluation is."""
         ...
 
-    def listing(self, nis_codes: Iterable[str] | None = None) -> tuple[Evaluation, ...]:
+    def listing(
+        self, nis_codes: Iterable[str] | None = None, *, most: int = -1, after: int = 0
+    ) -> tuple[Evaluation, ...]:
         """The evaluations of some municipalities (default: all), the one changed last first.
 
-        Without the views of contributors.
+        Without the views of contributors. ``most`` of them (default: all) that come after so
+        many others.
         """
         ...
 
@@ -114,8 +124,17 @@ class Evaluations(Protocol):
         """
         ...
 
-    def finish(self, id_: str, *, at: datetime, content: str = "") -> Evaluation:
+    def finish(
+        self,
+        id_: str,
+        *,
+        at: datetime,
+        content: str = "",
+        supplement: Supplement = NO_SUPPLEMENT,
+    ) -> Evaluation:
         """Close it and keep what it is now, with the ``content`` it is reported with.
+
+        ``supplement`` is what is reported besides.
 
         A second time changes nothing.
         """
@@ -132,13 +151,18 @@ class Evaluations(Protocol):
     def delete(self, id_: str) -> None:
         """Remove it with everything that belongs to it, views included.
 
+        With a view goes what reports that were finished before show of it.
+
         It cannot be recovered from the file: see docs/security.md.
         """
         ...
 
 
 class Consensus(Protocol):
-    """Why a municipality chose its common answers, and who lets her name be shown."""
+    """Why a municipality chose its common answers, and who lets her name be shown.
+
+    A reason goes as soon as the answer becomes another one: see ``Evaluations.save_section``.
+    """
 
     def reasons(self, evaluation_id: str) -> Mapping[str, str]:
         """Why a common answer was chosen, by question."""
@@ -167,10 +191,13 @@ class Zones(Protocol):
         evaluation_id: str,
         members: Iterable[tuple[str, int]],
         *,
-        state: MemberState,
         at: datetime,
-    ) -> None:
-        """Ask these, by code and cluster, and no others; what one answered already stays."""
+    ) -> frozenset[str]:
+        """Ask these, by code and cluster, and no others; gives those that were not asked before.
+
+        What one confirmed already stays as it is. One that refused is asked again; it stays known
+        as one that refused where it is not.
+        """
         ...
 
     def answer(

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 from evaltool.domain.answers import Answer, Answers
 from evaltool.domain.document import plain
-from evaltool.domain.evaluation import Carried, Evaluation, Status
+from evaltool.domain.evaluation import Carried, Evaluation, Status, Supplement, Voice
 
 _DIGEST_LENGTH = 16
 
@@ -17,9 +17,10 @@ def answers_to_json(answers: Answers) -> str:
     return json.dumps(_plain(answers), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def digest_of(answers: Answers) -> str:
-    """A short text that is the same for equal answers, and for no others that one meets."""
-    return hashlib.sha256(answers_to_json(answers).encode()).hexdigest()[:_DIGEST_LENGTH]
+def digest_of(answers: Answers, *texts: str) -> str:
+    """A short text that is the same for equal answers and texts, and for no others one meets."""
+    held = json.dumps([answers_to_json(answers), *texts]) if texts else answers_to_json(answers)
+    return hashlib.sha256(held.encode()).hexdigest()[:_DIGEST_LENGTH]
 
 
 def answers_from_json(text: str) -> Answers:
@@ -69,6 +70,36 @@ def evaluation_from_json(text: str) -> Evaluation:
                 for id_, (since, confirmed) in held.get("carried", {}).items()
             },
         }
+    )
+
+
+def supplement_to_json(supplement: Supplement) -> str:
+    """What a report shows besides, as text."""
+    held = {
+        "voices": [
+            {
+                "view": voice.view,
+                "discipline": voice.discipline,
+                "named": voice.named,
+                "answers": _plain(voice.answers),
+            }
+            for voice in supplement.voices
+        ],
+        "reasons": dict(supplement.reasons),
+        "members": [list(member) for member in supplement.members],
+    }
+    return json.dumps(held, ensure_ascii=False, sort_keys=True)
+
+
+def supplement_from_json(text: str) -> Supplement:
+    """What a report shows besides, of a text made by :func:`supplement_to_json`."""
+    held = json.loads(text)
+    return Supplement(
+        voices=tuple(
+            Voice(**{**voice, "answers": _answers(voice["answers"])}) for voice in held["voices"]
+        ),
+        reasons=held["reasons"],
+        members=tuple((nis_code, cluster) for nis_code, cluster in held["members"]),
     )
 
 

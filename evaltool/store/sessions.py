@@ -1,15 +1,13 @@
 """The repositories of sessions and of attempts to sign in, on SQLite."""
 
 import secrets
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 from evaltool.domain.accounts import ABSOLUTE_LIMIT, Session, Stage
-from evaltool.domain.attempts import REMEMBERED, WINDOW, Failures
+from evaltool.domain.attempts import CODES_WINDOW, REMEMBERED, WINDOW, Failures
 from evaltool.store.database import Database
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
-
-Row = dict[str, Any]
 
 _HANDLE_BYTES = 9
 _LONGEST_BROWSER = 200
@@ -58,7 +56,7 @@ class SessionRepository:
     def find(self, digest: str) -> Session | None:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query("SELECT * FROM sessions WHERE digest = ?", [digest])
+            rows = fetched(db, "SELECT * FROM sessions WHERE digest = ?", [digest])
             row = next(iter(rows), None)
         return None if row is None else _session(row)
 
@@ -72,8 +70,8 @@ class SessionRepository:
     def of(self, account: str) -> tuple[Session, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
-                "SELECT * FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", [account]
+            rows = fetched(
+                db, "SELECT * FROM sessions WHERE account_id = ? ORDER BY seen_at DESC", [account]
             )
             return tuple(_session(row) for row in rows)
 
@@ -113,7 +111,7 @@ class SessionRepository:
     def secret(self, digest: str) -> str | None:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query("SELECT pending_secret FROM sessions WHERE digest = ?", [digest])
+            rows = fetched(db, "SELECT pending_secret FROM sessions WHERE digest = ?", [digest])
             row = next(iter(rows), None)
         return None if row is None else row["pending_secret"]
 
@@ -124,11 +122,14 @@ class AttemptRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def failures(self, account: str, address: str, at: datetime) -> Failures:
+    def failures(
+        self, account: str, address: str, at: datetime, window: timedelta = WINDOW
+    ) -> Failures:
         """See the protocol."""
-        since = moment_to_text(at - WINDOW)
+        since = moment_to_text(at - window)
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT account = :account AS same_account, address = :address AS same_address,"
                 " COUNT(*) AS number FROM attempts WHERE succeeded = 0 AND at > :since"
                 " AND (account = :account OR address = :address)"
@@ -152,7 +153,10 @@ class AttemptRepository:
     def record(self, account: str, address: str, *, succeeded: bool, at: datetime) -> None:
         """See the protocol."""
         with self._database.transaction() as db:
-            db.execute("DELETE FROM attempts WHERE at < ?", [moment_to_text(at - REMEMBERED)])
+            db.execute(
+                "DELETE FROM attempts WHERE at < ? OR (succeeded = 0 AND at < ?)",
+                [moment_to_text(at - REMEMBERED), moment_to_text(at - CODES_WINDOW)],
+            )
             if succeeded:
                 db.execute(
                     "DELETE FROM attempts WHERE account = ? AND address = ?", [account, address]

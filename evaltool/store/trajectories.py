@@ -6,32 +6,49 @@ Each method asks the database one thing, however many municipalities it is about
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
 
 from evaltool.domain.evaluation import Status
 from evaltool.domain.rules import Track
 from evaltool.domain.trajectory import Assessment, Kept
 from evaltool.store.database import Database
+from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
 
-Row = dict[str, Any]
-
 # Of each evaluation: its last report, its actions, and the last change to anything of it.
+#
+# An action that stands in several plans of a municipality counts once, as it was changed last: see
+# evaltool.domain.changes. Day and cluster are those of the last report while what it rests on is
+# open to be changed; a finished evaluation has them itself.
 _KEPT = """
-SELECT e.id, e.nis_code, e.cluster, e.day, e.edition, e.status, e.created_at,
-       MAX(e.changed_at, COALESCE(a.changed_at, ''), COALESCE(v.changed_at, '')) AS changed_at,
+WITH counted AS (
+  SELECT a.evaluation_id, a.state, ROW_NUMBER() OVER (
+           PARTITION BY f.nis_code, a.title, a.finding
+           ORDER BY a.changed_at DESC, f.day DESC, f.id DESC, a.number DESC) AS place
+  FROM evaluations f JOIN actions a ON a.evaluation_id = f.id
+  WHERE +f.view_of IS NULL AND f.nis_code IN ({marks})
+),
+actions_of AS (
+  SELECT evaluation_id, SUM(state IN ('open', 'busy')) AS open, SUM(state = 'done') AS done
+  FROM counted WHERE place = 1 GROUP BY evaluation_id
+)
+SELECT e.id, e.nis_code, e.edition, e.status, e.created_at,
+       CASE WHEN e.status = 'open' AND s.number IS NOT NULL
+            THEN json_extract(s.evaluation, '$.day') ELSE e.day END AS day,
+       CASE WHEN e.status = 'open' AND s.number IS NOT NULL
+            THEN json_extract(s.evaluation, '$.cluster') ELSE e.cluster END AS cluster,
+       MAX(e.changed_at,
+           COALESCE((SELECT MAX(changed_at) FROM actions WHERE evaluation_id = e.id), ''),
+           COALESCE((SELECT MAX(changed_at) FROM evaluations WHERE view_of = e.id), ''),
+           COALESCE((SELECT MAX(changed_at) FROM meetings WHERE evaluation_id = e.id), '')
+       ) AS changed_at,
        s.number AS report, s.finished_at,
        COALESCE(a.open, 0) AS open_actions, COALESCE(a.done, 0) AS done_actions
 FROM evaluations e
-LEFT JOIN (SELECT evaluation_id, MAX(number) AS number, MAX(finished_at) AS finished_at
-           FROM snapshots GROUP BY evaluation_id) s ON s.evaluation_id = e.id
-LEFT JOIN (SELECT evaluation_id, MAX(changed_at) AS changed_at,
-                  SUM(state IN ('open', 'busy')) AS open, SUM(state = 'done') AS done
-           FROM actions GROUP BY evaluation_id) a ON a.evaluation_id = e.id
-LEFT JOIN (SELECT view_of, MAX(changed_at) AS changed_at FROM evaluations
-           WHERE view_of IS NOT NULL GROUP BY view_of) v ON v.view_of = e.id
-WHERE e.view_of IS NULL AND e.nis_code IN ({marks})
-ORDER BY e.day, e.created_at, e.id
+LEFT JOIN snapshots s ON s.evaluation_id = e.id
+     AND s.number = (SELECT MAX(number) FROM snapshots WHERE evaluation_id = e.id)
+LEFT JOIN actions_of a ON a.evaluation_id = e.id
+WHERE +e.view_of IS NULL AND e.nis_code IN ({marks})
+ORDER BY 6, e.created_at, e.id
 """
 
 
@@ -45,7 +62,7 @@ class TrajectoryRepository:
         """See the protocol."""
         codes = sorted(nis_codes)
         with self._database.reading() as db:
-            rows = db.query(_KEPT.format(marks=_marks(codes)), codes)
+            rows = fetched(db, _KEPT.format(marks=_marks(codes)), [*codes, *codes])
             return tuple(_kept_of(row) for row in rows)
 
     def assessments(
@@ -54,7 +71,8 @@ class TrajectoryRepository:
         """See the protocol."""
         codes = sorted(nis_codes)
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT a.evaluation_id, a.number, a.held FROM assessments a"
                 " JOIN evaluations e ON e.id = a.evaluation_id"
                 f" WHERE a.content = ? AND e.nis_code IN ({_marks(codes)})",

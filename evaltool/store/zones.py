@@ -5,6 +5,7 @@ from datetime import datetime
 
 from evaltool.domain.zone import MemberState, ZoneMember
 from evaltool.store.database import Database
+from evaltool.store.rows import fetched
 from evaltool.store.serialising import moment_to_text
 
 
@@ -17,7 +18,8 @@ class ZoneRepository:
     def of(self, evaluation_id: str) -> tuple[ZoneMember, ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
+            rows = fetched(
+                db,
                 "SELECT nis_code, cluster, state FROM zone_members WHERE evaluation_id = ?"
                 " ORDER BY nis_code",
                 [evaluation_id],
@@ -32,26 +34,38 @@ class ZoneRepository:
         evaluation_id: str,
         members: Iterable[tuple[str, int]],
         *,
-        state: MemberState,
         at: datetime,
-    ) -> None:
+    ) -> frozenset[str]:
         """See the protocol."""
         wanted = dict(members)
         with self._database.transaction() as db:
-            for known in self.of(evaluation_id):
-                if known.nis_code not in wanted:
-                    self.leave(evaluation_id, known.nis_code)
-            for nis_code, cluster in wanted.items():
+            known = {member.nis_code: member.state for member in self.of(evaluation_id)}
+            for nis_code, state in known.items():
+                if nis_code not in wanted and state is not MemberState.REFUSED:
+                    self.leave(evaluation_id, nis_code)
+            anew = {
+                nis_code
+                for nis_code in wanted
+                if known.get(nis_code, MemberState.REFUSED) is MemberState.REFUSED
+            }
+            for nis_code in anew:
+                self.leave(evaluation_id, nis_code)
                 db.execute(
                     "INSERT INTO zone_members (evaluation_id, nis_code, cluster, state, asked_at)"
-                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET cluster = excluded.cluster"
-                    " WHERE state = ?",
+                    " VALUES (?, ?, ?, ?, ?)",
                     [
-                        *(evaluation_id, nis_code, cluster, state, moment_to_text(at)),
-                        # What a municipality itself confirmed, nobody else changes.
-                        state if state is MemberState.CONFIRMED else MemberState.ASKED,
+                        *(evaluation_id, nis_code, wanted[nis_code]),
+                        *(MemberState.ASKED, moment_to_text(at)),
                     ],
                 )
+            # What a municipality itself confirmed, nobody else changes.
+            for nis_code in wanted.keys() - anew:
+                db.execute(
+                    "UPDATE zone_members SET cluster = ?"
+                    " WHERE evaluation_id = ? AND nis_code = ? AND state = ?",
+                    [wanted[nis_code], evaluation_id, nis_code, MemberState.ASKED],
+                )
+        return frozenset(anew)
 
     def answer(
         self,
@@ -83,8 +97,10 @@ class ZoneRepository:
     def asked_of(self, nis_code: str) -> tuple[tuple[str, ZoneMember], ...]:
         """See the protocol."""
         with self._database.reading() as db:
-            rows = db.query(
-                "SELECT * FROM zone_members WHERE nis_code = ? ORDER BY asked_at DESC", [nis_code]
+            rows = fetched(
+                db,
+                "SELECT * FROM zone_members WHERE nis_code = ? ORDER BY asked_at DESC",
+                [nis_code],
             )
             return tuple(
                 (

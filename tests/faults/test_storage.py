@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 
 from evaltool import cli
 from evaltool.domain.access import Role
+from evaltool.domain.answers import Answers
 from evaltool.domain.audit import verify
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at, normal_recovery_code
@@ -51,7 +53,7 @@ def database_of(app: Flask) -> Database:
 
 def full(app: Flask) -> Callable[[], None]:
     """Leave no room in the database; what is given back makes room again."""
-    connection = database_of(app).tables.conn
+    connection = database_of(app).connection
     connection.execute("CREATE TABLE filler (held BLOB)")
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
@@ -68,7 +70,7 @@ def full(app: Flask) -> Callable[[], None]:
 
 def read_only(app: Flask) -> Callable[[], None]:
     """Make the database refuse to be written to."""
-    connection = database_of(app).tables.conn
+    connection = database_of(app).connection
     connection.execute("PRAGMA query_only = ON")
 
     def allow() -> None:
@@ -89,7 +91,7 @@ sys.stdin.readline()
 def locked(app: Flask) -> Callable[[], None]:
     """Have another process hold the database for longer than a save waits."""
     database = database_of(app)
-    database.tables.conn.execute("PRAGMA busy_timeout = 100")
+    database.connection.execute("PRAGMA busy_timeout = 100")
     other = subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(database.path)],
         stdin=subprocess.PIPE,
@@ -100,7 +102,7 @@ def locked(app: Flask) -> Callable[[], None]:
 
     def release() -> None:
         other.communicate(b"\n", timeout=10)
-        database.tables.conn.execute("PRAGMA busy_timeout = 10000")
+        database.connection.execute("PRAGMA busy_timeout = 10000")
 
     return release
 
@@ -136,7 +138,7 @@ def test_a_save_waits_for_another_process_that_is_soon_done(
     address = begun(client)
     page = client.get(f"{address}/sections/structure/1")
     release = locked(app)
-    database_of(app).tables.conn.execute("PRAGMA busy_timeout = 10000")
+    database_of(app).connection.execute("PRAGMA busy_timeout = 10000")
     timer = threading.Timer(0.5, release)
     timer.start()
     saved = send(client, page, "structure/1", livcr_presence="yes_municipal")
@@ -190,7 +192,8 @@ def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
         raise RuntimeError("the power went")
 
     broken(name="m999_breaks")(m999_breaks)
-    monkeypatch.setattr("evaltool.store.database.MIGRATIONS", broken)
+    monkeypatch.setattr("evaltool.store.migrating.MIGRATIONS", broken)
+    monkeypatch.setattr("evaltool.store.database.LATEST", "m999_breaks")
     with pytest.raises(RuntimeError):
         Database(path)
     assert _shape(path) == before
@@ -201,6 +204,33 @@ def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
 def _shape(path: Path) -> list[tuple[object, ...]]:
     with sqlite3.connect(path) as connection:
         return connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+
+
+def test_what_is_deleted_while_somebody_reads_is_gone_from_the_disk_soon_after(
+    tmp_path: Path,
+) -> None:
+    town = a_town(tmp_path)
+    marker = "Een toelichting die weg moet."
+    doomed, other = town.evaluation(), town.evaluation()
+    structure = town.held.catalogue.questionnaire.section_by_id["structure"].questions
+    town.held.evaluations.save_section(
+        doomed.id,
+        "structure",
+        expected_version=0,
+        part=Answers({}, {}, {structure[0].id: marker}),
+        at=town.clock.at,
+    )
+    database = database_of(town.app)
+    with contextlib.closing(sqlite3.connect(database.path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT COUNT(*) FROM evaluations").fetchall()
+        begun_at = time.monotonic()
+        town.held.evaluations.delete(doomed.id)
+        assert time.monotonic() - begun_at < 5
+        # As long as this reader needs it, it cannot go.
+        assert marker.encode() in town.bytes_kept()
+    town.held.evaluations.finish(other.id, at=town.clock.at)
+    assert marker.encode() not in town.bytes_kept()
 
 
 def test_a_clock_that_is_set_back_loses_nothing(tmp_path: Path) -> None:
