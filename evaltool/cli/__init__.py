@@ -140,6 +140,13 @@ def _loaded(options: argparse.Namespace) -> "Catalogue | None":
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from evaltool.cli.process import uncollected
+
+    with uncollected():
+        return _started(options)
+
+
+def _started(options: argparse.Namespace) -> int:
     if hosted_commands.asks_for_hosting(options):
         return hosted_commands.serve(_loaded, options)
     from evaltool.cli.serving import serve

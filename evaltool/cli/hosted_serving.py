@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from evaltool.cli.hosting import DEFAULT_HOST, HostedRun, hosted_run
 from evaltool.cli.output import REFUSED, reason, refuse
-from evaltool.cli.serving import THREADS, opened, run_until_stopped
+from evaltool.cli.serving import THREADS, opened, run_until_stopped, store_of
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import AccountState
 from evaltool.domain.language import Texts
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _LARGEST_RECEIVED = 4 * LARGEST_REQUEST
 """Bytes. What is a little too large is refused by a page; the rest is not even taken in."""
+_SOCKET_MODE = "660"
+"""Its owner and its group may open the socket, nobody else."""
 
 
 def serve_hosted(file: Path | None, t: Texts) -> int:
@@ -48,7 +50,7 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
         server = listen(app, run, sockets)
     except OSError as error:
         why = reason(error, t)
-        return refuse(t("hosting.not_listening", host=run.host, port=run.port, reason=why))
+        return refuse(t("hosting.not_listening", place=run.place, reason=why))
     except ValueError:
         # What waitress says of a name that no address belongs to.
         return refuse(t("hosting.no_such_host", host=run.host))
@@ -59,8 +61,8 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
             why = reason(error, t)
             return refuse(t("hosting.no_metrics", port=run.metrics_port, reason=why))
     address = run.hosted.public_url
-    print(t("hosting.serving", address=address, host=run.host, port=run.port), flush=True)
-    return run_until_stopped(server)
+    print(t("hosting.serving", address=address, place=run.place), flush=True)
+    return run_until_stopped(server, store_of(app))
 
 
 def _has_administrator(run: HostedRun) -> bool:
@@ -90,11 +92,13 @@ def listen(
     """
     from waitress.server import create_server
 
+    place: dict[str, Any] = {"host": run.host.strip("[]"), "port": run.port}
+    if run.socket is not None:
+        place = {"unix_socket": str(run.socket), "unix_socket_perms": _SOCKET_MODE}
     return create_server(
         app,
         map=sockets,
-        host=run.host.strip("[]"),
-        port=run.port,
+        **place,
         threads=THREADS,
         ident=None,
         # By default waitress trusts no proxy and takes X-Forwarded-For and -Proto out of every

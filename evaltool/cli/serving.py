@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
+from evaltool.cli.process import settle
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
 from evaltool.store import Store, StoreError, keep_document, open_store
+from evaltool.web.context import Services
 from evaltool.web.settings import default_instance
 
 if TYPE_CHECKING:
+    from flask import Flask
     from waitress.server import BaseWSGIServer, MultiSocketServer
 
 T = TypeVar("T")
@@ -58,17 +61,25 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     shown = f"[{host.strip('[]')}]" if ":" in host else host
     bound = getattr(server, "effective_port", port)
     print(t("cli.serving", address=f"http://{shown}:{bound}/"), flush=True)
-    return run_until_stopped(server)
+    return run_until_stopped(server, store_of(app))
 
 
-def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer") -> int:
-    """Answer until somebody stops it with Ctrl+C."""
+def store_of(app: "Flask") -> Store:
+    """What the application keeps, to be closed when it stops."""
+    held: Services = app.extensions["evaltool"]
+    return held.store
+
+
+def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer", store: Store) -> int:
+    """Answer until somebody stops it with Ctrl+C; then the database is closed in order."""
+    settle()
     try:
         server.run()
     except KeyboardInterrupt:
         pass
     finally:
         server.close()
+        store.close()
     return SOUND
 
 

@@ -7,7 +7,7 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.performance import documents, growth, load, municipalities, pages, starting
+from tests.performance import coaching, documents, growth, load, municipalities, pages, starting
 from tests.performance.measuring import CLOCKS, Settings
 from tests.performance.table import Row, circumstances, table
 
@@ -22,6 +22,7 @@ ROWS: Mapping[str, Callable[[Settings], Iterator[Row]]] = {
     "memory": load.memory,
     "municipalities": municipalities.every,
     "growth": growth.growth,
+    "coaching": coaching.overview,
 }
 
 

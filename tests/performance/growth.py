@@ -37,9 +37,19 @@ def growth(settings: Settings) -> Iterator[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         stores = [_Grown(size, _grown(stack, folder / str(size), size)) for size in sizes]
+        yield _size(stores[-1], folder)
         place = longest(stores[0].site)
         for name, of in _PAGES.items():
             yield _row(name, stores, partial(of, place), settings)
+
+
+def _size(grown: _Grown, folder: Path) -> Row:
+    """How large the database is: of half of the evaluations it holds a report too."""
+    size = (folder / str(grown.size) / "instance" / "evaltool.sqlite").stat().st_size
+    return Row(
+        what=f"database with {grown.size:,} evaluations, half of them finished",
+        measured=f"{size / 2**20:.0f} MiB, {size / grown.size / 2**10:.1f} KiB each",
+    )
 
 
 def _grown(stack: ExitStack, folder: Path, size: int) -> Site:

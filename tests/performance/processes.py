@@ -17,6 +17,9 @@ from tests.conftest import ROOT
 COMMAND = ("-c", "import sys; from evaltool.cli import main; sys.exit(main())")
 """What runs ``evaltool`` in Python, wherever its script was installed."""
 
+AS_THE_UNIT = {"MALLOC_ARENA_MAX": "1"}
+"""What the unit of docs/operate sets in the environment."""
+
 _PATIENCE = 60.0
 """Seconds for a server to say where it is, and to end."""
 
@@ -76,7 +79,7 @@ def running(arguments: Sequence[str]) -> Iterator[Server]:
     process = subprocess.Popen(
         [sys.executable, *arguments],
         cwd=ROOT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **AS_THE_UNIT},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,

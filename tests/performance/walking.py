@@ -1,5 +1,6 @@
 """Clients that walk through the questionnaire over HTTP, as people do, without pausing."""
 
+import itertools
 import re
 import threading
 import time
@@ -18,6 +19,9 @@ _PATIENCE = 60.0
 """Seconds for an answer."""
 
 _OWN_PAGE = re.compile(r"^/evaluations/[^/]+/sections/(.+)$")
+
+_IN_TURN = itertools.cycle(sorted(loaded().register.municipalities))
+"""As many evaluations of each municipality as of any other, as it will be."""
 
 Forms = Mapping[str, Fields]
 """What is sent for each page of questions, by ``section/number``."""
@@ -82,11 +86,11 @@ class Client:
         return answer.status, answer.headers.get("Location", ""), body
 
     def begin(self) -> str:
-        """Start an evaluation; its address."""
-        municipality = document_of(loaded(), GOLDEN).municipality
-        page = self.get(f"/evaluations/new?name={municipality.nis_code}")
-        fields = [(n, v) for n, v in hidden_fields(page) if n != "nis_code"]
-        chosen = [("nis_code", municipality.nis_code), ("cluster", "5")]
+        """Start an evaluation; its address. Each is of the municipality that is next in turn."""
+        nis_code = next(_IN_TURN)
+        page = self.get(f"/evaluations/new?name={nis_code}")
+        fields = [(n, v) for n, v in hidden_fields(page) if n not in ("nis_code", "start_from")]
+        chosen = [("nis_code", nis_code), ("cluster", "5")]
         return self.post("/evaluations/new", [*fields, *chosen])
 
     def walk(self, evaluation: str) -> str:
