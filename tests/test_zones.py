@@ -9,16 +9,21 @@ from flask.testing import FlaskClient
 
 from evaltool.catalogue import Catalogue
 from evaltool.domain.access import Role
-from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.evaluation import Evaluation, View
 from evaltool.domain.wording import Wording
-from evaltool.domain.zone import MemberState, proposed, zone_view
-from tests.browsing import begun, parsed, send, text_of
-from tests.hosting import Town, a_town
+from evaltool.domain.zone import MemberState, ZoneMember, proposed, taking_part, zone_view
+from tests.browsing import begun, form_of, parsed, send, text_of
+from tests.factories import some_answers
+from tests.hosting import OTHER, PASSWORD, Town, a_town
 
-ANSWERS = Answers(
-    {"livcr_presence": "yes_police_zone", "specific_policy": "yes", "chair": "mayor"}, {}, {}
+ANSWERS = some_answers(
+    livcr_presence="yes_police_zone",
+    specific_policy="yes",
+    radicalisation_signals="none",
+    polarisation_signals="no",
+    chair="mayor",
 )
+"""With signals: one of the questions is then compared in two ways."""
 
 
 def a_zone(catalogue: Catalogue) -> list[str]:
@@ -53,14 +58,46 @@ def test_each_municipality_is_compared_with_its_own_cluster(catalogue: Catalogue
     )
     assert view is not None
     assert view.clusters[0] == "cluster 5, centrumgemeenten"
-    presence = next(row for row in view.rows if row.source == "Tabel 8")
-    assert [("van 22" in c, "van 42" in c) for c in presence.cells[:2]] == [
-        (True, False),
-        (False, True),
+    rows = {row.source: row for row in view.rows}
+    assert set(rows) == {"Tabel 1", "Tabel 3", "Tabel 5", "Tabel 8"}
+    presence, policy = rows["Tabel 8"].cells, rows["Tabel 5"].cells
+    assert "van 22" in presence[0]
+    assert "van 42" in presence[1]
+    assert "te weinig in de eigen cluster" in presence[2]
+    assert [cell.rpartition(", ")[2] for cell in policy] == [
+        "centrumgemeenten",
+        "landelijke gemeenten",
+        "gemeenten in Vlaanderen (te weinig in de eigen cluster)",
     ]
-    assert "te weinig in de eigen cluster" in presence.cells[2]
-    assert {row.source for row in view.rows} <= {"Tabel 1", "Tabel 3", "Tabel 5", "Tabel 8"}
-    assert not any("voor" in row.question.lower() and "zit" in row.question for row in view.rows)
+    assert len(set(policy)) == 3
+    # What the survey does not publish per cluster cannot differ between municipalities.
+    chair = catalogue.questionnaire.by_id["chair"]
+    assert texts.of(chair.text) not in {row.question for row in view.rows}
+
+
+def test_a_cluster_too_small_to_compare_with_says_its_counts(catalogue: Catalogue) -> None:
+    texts = catalogue.in_language("nl")
+    known = catalogue.register.municipalities
+    view = zone_view(
+        catalogue.questionnaire,
+        catalogue.benchmark,
+        Wording(texts, catalogue.questionnaire, catalogue.register.clusters),
+        texts,
+        answers=ANSWERS,
+        members=[(known["24062"], 5), (known["35013"], 6)],
+    )
+    assert view is not None
+    assert len(view.notes) == len(view.rows) == 4
+    for note in view.notes:
+        assert note.startswith(f"{known['35013'].name}, “")
+        assert "te weinig om mee te vergelijken" in note
+        assert "Hun aantallen: “" in note
+
+
+def test_where_nobody_can_confirm_those_who_were_chosen_count() -> None:
+    members = [ZoneMember(str(number), number, state) for number, state in enumerate(MemberState)]
+    assert taking_part(members, alone=False) == (("1", 1),)
+    assert taking_part(members, alone=True) == (("0", 0), ("1", 1))
 
 
 def test_one_municipality_alone_has_no_columns(catalogue: Catalogue) -> None:
@@ -108,6 +145,12 @@ def test_a_municipality_is_bound_once_it_confirms_and_until_it_withdraws(town: T
     page = other.get("/municipality/zones")
     assert send(other, page, "/zones", confirm="1", cluster="9").status_code == 422
     assert send(other, page, "/zones", confirm="1", cluster="3").status_code == 303
+    assert "in het volgende krijgt ze een kolom" in other.get("/municipality/zones").text
+    # What was reported before stays as it was.
+    assert 'id="zone"' not in officer.get(f"{address}/results").text
+    officer.send(f"{address}/reopen")
+    officer.send(f"{address}/finish")
+    assert 'id="zone"' not in officer.get(f"{address}/results?version=1").text
     assert {m.nis_code: m.state for m in town.held.store.zones.of(evaluation.id)} == {
         codes[1]: MemberState.CONFIRMED,
         **dict.fromkeys(codes[2:], MemberState.ASKED),
@@ -117,7 +160,7 @@ def test_a_municipality_is_bound_once_it_confirms_and_until_it_withdraws(town: T
         assert reader.get(f"{address}/results").status_code == 200
         assert reader.get(f"{address}/report.pdf").status_code == 200
         assert reader.get(f"{address}/sections/structure/1").status_code == 403
-        assert reader.get(f"{address}/answers.json").status_code in (403, 404)
+        assert reader.get(f"{address}/answers.json").status_code == 403
         assert "van de politiezone" in reader.get("/").get_data(as_text=True)
     assert third.get(address).status_code == 404
     results = officer.get(f"{address}/results")
@@ -133,10 +176,100 @@ def test_a_municipality_is_bound_once_it_confirms_and_until_it_withdraws(town: T
     send(other, other.get("/municipality/zones"), "/zones", refuse="1")
     assert other.get(address).status_code == 404
     assert chair.get(address).status_code == 404
-    actions = [e.event.action for e in town.held.store.audit.entries()]
-    assert actions == ["zone", "finish", "zone_confirmed", "zone_refused"] or (
-        "zone_confirmed" in actions and actions[-1] == "zone_refused"
-    )
+    # The column of what was reported stays; so does what the log says of it.
+    assert 'id="zone"' in officer.get(f"{address}/results").text
+    done = [
+        event.action
+        for entry in town.held.store.audit.entries()
+        if (event := entry.event).action not in ("read", "results", "document")
+    ]
+    assert done == ["zone", "finish", "zone_confirmed", "reopen", "finish", "zone_refused"]
+
+
+def test_what_another_municipality_reads_is_written_down(town: Town) -> None:
+    evaluation, codes = asked(town)
+    address = f"/evaluations/{evaluation.id}"
+    officer = town.signed_in(town.person(Role.OFFICER, codes[0]))
+    officer.send(f"{address}/finish")
+    who = town.person(Role.OFFICER, codes[1])
+    other = town.signed_in(who)
+    send(other, other.get("/municipality/zones"), "/zones", confirm="1", cluster="3")
+    for reader in (officer, other):
+        for path in (address, f"{address}/check", f"{address}/results"):
+            assert reader.get(path).status_code == 200
+    read = [
+        (event.actor, event.nis_code, event.action, event.evaluation)
+        for entry in town.held.store.audit.entries()
+        if (event := entry.event).action in ("read", "results")
+    ]
+    assert read == [
+        (who.id, codes[0], action, evaluation.id) for action in ("read", "read", "results")
+    ]
+    log = officer.get("/municipality/log").text
+    assert who.name in log
+
+
+def test_nobody_is_watched_over_the_own_view(town: Town) -> None:
+    """Also not an officer who gives a view for another municipality."""
+    evaluation = town.evaluation()
+    who = town.person(Role.OFFICER, OTHER)
+    view = town.evaluation(view=View(evaluation.id, who.id, "municipality"))
+    assert town.signed_in(who).get(f"/evaluations/{view.id}").status_code == 200
+    assert [e.event.action for e in town.held.store.audit.entries()] == []
+
+
+def test_who_takes_part_in_a_finished_evaluation_does_not_change(town: Town) -> None:
+    evaluation, codes = asked(town)
+    address = f"/evaluations/{evaluation.id}"
+    officer = town.signed_in(town.person(Role.OFFICER, codes[0]))
+    before = town.held.store.zones.of(evaluation.id)
+    officer.send(f"{address}/finish")
+    page = officer.get(f"{address}/zone")
+    assert "Heropen ze om te wijzigen" in page.text
+    assert not [f for f in parsed(page).iter("form") if f.get("action", "").endswith("/zone")]
+    sent = officer.send(f"{address}/zone", municipality=[])
+    assert sent.status_code == 303
+    assert town.held.store.zones.of(evaluation.id) == before
+
+
+def test_one_that_refused_is_asked_again_only_where_that_is_wanted(town: Town) -> None:
+    evaluation, codes = asked(town)
+    address = f"/evaluations/{evaluation.id}/zone"
+    officer = town.signed_in(town.person(Role.OFFICER, codes[0]))
+    other = town.signed_in(town.person(Role.OFFICER, codes[1]))
+    send(other, other.get("/municipality/zones"), "/zones", refuse="1")
+
+    def states() -> dict[str, MemberState]:
+        return {m.nis_code: m.state for m in town.held.store.zones.of(evaluation.id)}
+
+    page = officer.get(address)
+    assert codes[1] not in form_of(page, "/zone").getlist("municipality")
+    assert send(officer, page, "/zone").status_code == 303
+    told = officer.get(address)
+    assert "De gemeenten zijn gevraagd" not in told.text
+    assert "doet niet mee" in told.text
+    assert states()[codes[1]] is MemberState.REFUSED
+    send(officer, told, "/zone", fields={"municipality": codes[1:]})
+    assert "De gemeenten zijn gevraagd" in officer.get(address).text
+    assert states() == dict.fromkeys(codes[1:], MemberState.ASKED)
+
+
+def test_a_municipality_of_the_zone_sees_nothing_of_what_members_answered(town: Town) -> None:
+    evaluation, codes = asked(town)
+    address = f"/evaluations/{evaluation.id}"
+    for discipline in ("mayor", "local_police", "schools"):
+        view = View(evaluation.id, town.person(Role.CONTRIBUTOR).id, discipline)
+        town.held.evaluations.finish(
+            town.evaluation(codes[0], view=view, answers=ANSWERS).id, at=town.clock.at
+        )
+    officer = town.signed_in(town.person(Role.OFFICER, codes[0]))
+    other = town.signed_in(town.person(Role.OFFICER, codes[1]))
+    send(other, other.get("/municipality/zones"), "/zones", confirm="1", cluster="3")
+    officer.send(f"{address}/finish")
+    for reader, seen in ((officer, True), (other, False)):
+        assert ('id="differences"' in reader.get(f"{address}/results").text) is seen
+        assert (reader.get(f"{address}/views").status_code == 200) is seen
+        assert 'id="zone"' in reader.get(f"{address}/results").text
 
 
 def test_what_a_municipality_confirmed_itself_nobody_else_changes(town: Town) -> None:
@@ -195,7 +328,33 @@ def test_on_one_machine_the_municipalities_count_at_once(
     assert 'id="zone"' in results
 
 
+def test_who_was_chosen_on_one_machine_is_bound_to_nothing_elsewhere(
+    client: FlaskClient, catalogue: Catalogue
+) -> None:
+    codes = a_zone(catalogue)
+    address = begun(client, codes[0])
+    page = client.get(f"{address}/zone")
+    sent = {"municipality": codes[1], f"cluster-{codes[1]}": "2"}
+    send(client, page, "/zone", fields=sent)
+    assert "De gemeenten zijn gevraagd" not in client.get(f"{address}/zone").text
+    store = client.application.extensions["evaltool"].store
+    id_ = address.rpartition("/")[2]
+    assert store.zones.of(id_) == (ZoneMember(codes[1], 2, MemberState.ASKED),)
+    assert store.evaluations.subject(id_).bound == frozenset()
+
+
 def test_deleting_takes_the_questions_along(town: Town) -> None:
     evaluation, codes = asked(town)
     town.held.evaluations.delete(evaluation.id)
     assert town.held.store.zones.asked_of(codes[1]) == ()
+
+
+def test_a_municipality_that_deletes_everything_leaves_the_zone(town: Town) -> None:
+    evaluation, codes = asked(town)
+    other = town.signed_in(town.person(Role.OFFICER, codes[1]))
+    send(other, other.get("/municipality/zones"), "/zones", confirm="1", cluster="3")
+    name = town.held.catalogue.register.municipalities[codes[1]].name
+    gone = other.send("/municipality/delete", name=name, password=PASSWORD)
+    assert gone.status_code == 303
+    assert town.held.store.zones.asked_of(codes[1]) == ()
+    assert {m.nis_code for m in town.held.store.zones.of(evaluation.id)} == set(codes[2:])

@@ -216,6 +216,8 @@ _ADDED: Mapping[Role, Mapping[Permission, Whose]] = {
             Permission.MEETING,
             Permission.PLAN,
             Permission.CONSENSUS,
+            # A common answer can be chosen only while it is open.
+            Permission.REOPEN,
             Permission.AGENDA,
             Permission.LOG,
             Permission.FOLLOWED,

@@ -134,11 +134,17 @@ def compare(
     Questions not asked, not answered or answered "weet ik niet" are left out, as are the
     splits by an answer that is missing.
     """
-    given = reported(questionnaire, answers)
+    return compare_reported(questionnaire, benchmark, reported(questionnaire, answers), cluster)
+
+
+def compare_reported(
+    questionnaire: Questionnaire, benchmark: Benchmark, answers: Answers, cluster: int
+) -> tuple[Comparison, ...]:
+    """As :func:`compare`, of answers that hold only what is reported already."""
     return tuple(
         comparison
         for question in questionnaire
-        for comparison in _comparisons(question, benchmark, given, cluster)
+        for comparison in _comparisons(question, benchmark, answers, cluster)
     )
 
 

@@ -3,34 +3,62 @@
 No anonymity is promised: a view stands under the discipline of whoever gave it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from evaltool.domain.answers import Answers, reported
+from evaltool.domain.answers import Answers, asked, reported
 from evaltool.domain.benchmark import Benchmark
-from evaltool.domain.comparison import Comparison, OptionComparison, compare
+from evaltool.domain.comparison import (
+    Comparison,
+    OptionComparison,
+    compare,
+    compare_reported,
+)
+from evaltool.domain.evaluation import Evaluation, Status, Supplement, Voice, shown_of
 from evaltool.domain.language import Texts, listing
 from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnaire
 from evaltool.domain.supplements import DifferenceView, StanceView
 from evaltool.domain.wording import Wording
 
-LEAST_VOICES = 3
-"""Differences are shown once so many have answered: of two, each would know the other's."""
+MEMBERS = "livcr_members"
+"""The question whose options are the disciplines around the table."""
 
 LEFT_OUT = frozenset({"profile"})
 """Sections that say who answers, not how the table works."""
 
 
-@dataclass(frozen=True)
-class Voice:
-    """What one contributor answered; ``who`` is the discipline, with a name if she wants that.
+def supplement(
+    questionnaire: Questionnaire,
+    *,
+    views: Iterable[Evaluation],
+    reasons: Mapping[str, str],
+    members: Iterable[tuple[str, int]],
+) -> Supplement:
+    """What a report shows besides the municipality's own answers, from what is kept now.
 
-    ``sections`` are the ones she was asked about.
+    Of the ``views`` of contributors the finished ones count: what is still being written is
+    nobody else's. ``reasons`` are why common answers were chosen, by question, ``members`` the
+    codes and clusters of the other municipalities that take part.
     """
+    return Supplement(
+        voices=shown_of(_voices(questionnaire, views)),
+        reasons=dict(reasons),
+        members=tuple(members),
+    )
 
-    who: str
-    answers: Answers
-    sections: frozenset[str]
+
+def _voices(questionnaire: Questionnaire, views: Iterable[Evaluation]) -> Iterator[Voice]:
+    for given in views:
+        view = given.view
+        if view is None or given.status is not Status.FINISHED:
+            continue
+        answers = reported(questionnaire, given.answers).part(
+            question
+            for question in questionnaire
+            if question.section not in LEFT_OUT
+            and (not view.sections or question.section in view.sections)
+        )
+        yield Voice(given.id, view.discipline, view.named, answers)
 
 
 def differences(
@@ -39,51 +67,65 @@ def differences(
     wording: Wording,
     texts: Texts,
     *,
-    voices: Sequence[Voice],
+    supplement: Supplement,
+    names: Mapping[str, str],
     common: Answers,
     cluster: int,
-    reasons: Mapping[str, str],
 ) -> tuple[DifferenceView, ...]:
-    """Every question that at least three answered, the one they differ on most first."""
-    if len(voices) < LEAST_VOICES:
-        return ()
-    given = [(voice, reported(questionnaire, voice.answers)) for voice in voices]
+    """Every question that at least three answered, the one they differ on most first.
+
+    ``names`` are those, by the id of a view, of the contributors who want theirs to be shown;
+    ``common`` are the answers of the municipality.
+    """
+    voices = [(_who(voice, names, wording), voice.answers) for voice in supplement.voices]
     # What others do is the same whoever asks; a question without a common answer is asked by those
     # who did answer it.
     compared: dict[str, Comparison] = {}
-    for answers in (common, *(voice.answers for voice in voices)):
-        for comparison in compare(questionnaire, benchmark, answers, cluster):
-            compared.setdefault(comparison.question, comparison)
+    for comparison in chain(
+        compare(questionnaire, benchmark, common, cluster),
+        *(compare_reported(questionnaire, benchmark, given, cluster) for _, given in voices),
+    ):
+        compared.setdefault(comparison.question, comparison)
     ours = reported(questionnaire, common)
     found: list[DifferenceView] = []
     for question in questionnaire:
-        if question.section in LEFT_OUT:
+        heard = [(who, items_of(question, a)) for who, a in voices if question.id in a.values]
+        if not heard:
             continue
-        heard = [
-            (voice.who, items_of(question, answers))
-            for voice, answers in given
-            if question.section in voice.sections and question.id in answers.values
-        ]
         known = [items for _, items in heard if DONT_KNOW not in items]
-        if len(known) < LEAST_VOICES:
-            continue
-        section = questionnaire.section_by_id[question.section]
+        spread = spread_of(known)
+        answer = wording.answer(question, ours)
+        reason = supplement.reasons.get(question.id, "") if answer else ""
+        shared = known[0] if spread == 0 else frozenset[str]()
+        own = items_of(question, ours) if question.id in ours.values else None
         found.append(
             DifferenceView(
                 question=question.id,
                 text=texts.of(question.text),
-                section=texts.of(section.title),
+                section=texts.of(questionnaire.section_by_id[question.section].title),
                 stances=_stances(question, heard, wording, texts),
-                answered=len(known),
-                spread=spread_of(known),
+                spread=spread,
                 survey=()
                 if question.kind is Kind.TREND
                 else _survey(compared.get(question.id), wording, texts),
-                common=wording.answer(question, ours),
-                reason=reasons.get(question.id, ""),
+                common=answer,
+                reason=reason,
+                common_label=texts("consensus.common" if reason else "consensus.own"),
+                shared=tuple(
+                    _label(question, item, wording, texts)
+                    for item in _order(question, dict.fromkeys(shared, ()))
+                ),
+                is_unlike=bool(shared) and own != shared,
             )
         )
     return tuple(sorted(found, key=lambda difference: -difference.spread))
+
+
+def _who(voice: Voice, names: Mapping[str, str], wording: Wording) -> str:
+    """The discipline, with the name of who wanted that then and wants it still."""
+    who = wording.option(MEMBERS, voice.discipline)
+    name = names.get(voice.view) if voice.named else None
+    return who if name is None else f"{who} ({name})"
 
 
 def gates(questionnaire: Questionnaire, sections: frozenset[str]) -> tuple[Question, ...]:
@@ -98,6 +140,22 @@ def gates(questionnaire: Questionnaire, sections: frozenset[str]) -> tuple[Quest
                 found[id_] = source
                 wanted.append(source)
     return tuple(question for question in questionnaire if question.id in found)
+
+
+def to_answer_first(
+    questionnaire: Questionnaire, answers: Answers, question: Question
+) -> Question | None:
+    """The question to answer otherwise before another is asked; None where that is asked."""
+    now_asked = asked(questionnaire, answers)
+    if question.id in now_asked:
+        return None
+    unmet = [
+        clause.question
+        for clause in question.asked_if
+        if clause.question not in now_asked or not clause.holds(answers.chosen(clause.question))
+    ]
+    source = questionnaire.by_id[(unmet or question.sources)[0]]
+    return to_answer_first(questionnaire, answers, source) or source
 
 
 def items_of(question: Question, answers: Answers) -> frozenset[str]:
@@ -166,7 +224,7 @@ def _label(question: Question, item: str, wording: Wording, texts: Texts) -> str
 
 
 def _survey(comparison: Comparison | None, wording: Wording, texts: Texts) -> tuple[str, ...]:
-    """Which side most others are on, with base and source; empty where it is not known."""
+    """Which side most others are on, who they are, and the source; empty where not known."""
     if comparison is None:
         return ()
     known = [option for option in comparison.options if option.share is not None]
@@ -181,7 +239,12 @@ def _survey(comparison: Comparison | None, wording: Wording, texts: Texts) -> tu
         values["options"] = listing(
             [_figure(comparison, option, wording) for option in most], texts("report.and")
         )
-    return (texts(key, **values), wording.source(comparison))
+    return (
+        texts(key, **values),
+        wording.compared_with(comparison),
+        *wording.unsure(comparison, most),
+        wording.source(comparison),
+    )
 
 
 _HALF = 0.5

@@ -1,11 +1,16 @@
 """One self-evaluation over its life: filled in, finished, reopened."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
 from evaltool.domain.answers import Answers
+from evaltool.domain.questionnaire import DONT_KNOW
+
+LEAST_VOICES = 3
+"""Views are shown once so many have answered: of two, each would know the other's."""
 
 
 class Status(StrEnum):
@@ -81,17 +86,80 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """What one contributor answered in a finished view, as far as it may be shown.
+
+    ``view`` is the id of that view, ``discipline`` the code of the member of an LIVC-R that she
+    is; ``named`` says that her name might stand beside it. The name itself is not held: she can
+    withdraw it.
+    """
+
+    view: str
+    discipline: str
+    named: bool
+    answers: Answers
+
+
+def shown_of(voices: Iterable[Voice]) -> tuple[Voice, ...]:
+    """What may be shown: answers to questions that at least three could answer.
+
+    Of those who only said that they do not know it is shown as well, beside such answers.
+    """
+    all_of_them = tuple(voices)
+    known = Counter(
+        id_
+        for voice in all_of_them
+        for id_ in voice.answers.values
+        if DONT_KNOW not in voice.answers.chosen(id_)
+    )
+    return tuple(
+        replace(voice, answers=Answers(values, {}, {}))
+        for voice in all_of_them
+        if (
+            values := {
+                id_: value
+                for id_, value in voice.answers.values.items()
+                if known[id_] >= LEAST_VOICES
+            }
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Supplement:
+    """What a report shows besides the answers of the municipality, as it was at one moment.
+
+    ``voices`` is what contributors answered as far as it is shown, ``reasons`` why a common
+    answer was chosen, by question, ``members`` the other municipalities of the police zone that
+    take part, by code with the survey cluster of each.
+    """
+
+    voices: tuple[Voice, ...] = ()
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    members: tuple[tuple[str, int], ...] = ()
+
+    def without(self, view: str) -> "Supplement":
+        """The same without a view, and without what may no longer be shown for that."""
+        return replace(self, voices=shown_of(v for v in self.voices if v.view != view))
+
+
+NO_SUPPLEMENT = Supplement()
+"""Of an evaluation that nobody else spoke of."""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     """An evaluation as it was when it was finished for the ``number``-th time (from 1).
 
     ``content`` tells which texts, rules and figures it was reported with; empty where that was
-    not kept yet.
+    not kept yet. ``supplement`` is what was reported besides.
     """
 
     number: int
     finished_at: datetime
     evaluation: Evaluation
     content: str = ""
+    supplement: Supplement = NO_SUPPLEMENT
 
 
 class NotFound(Exception):

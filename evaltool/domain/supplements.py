@@ -15,26 +15,37 @@ class StanceView:
 class DifferenceView:
     """One question, by who sees what.
 
-    ``spread`` is 0 where all agree and at most 1; ``answered`` is how many gave an answer other
-    than "weet ik niet". ``survey`` is which side most others are on, with base and source, empty
-    where the survey does not tell. ``common`` is the answer of the municipality, ``reason`` why
-    that was chosen, both empty where there is none.
+    ``spread`` is 0 where all agree and at most 1. ``shared`` is the answer on which all agree who
+    gave one, empty where they do not. ``survey`` is which side most others are on with its base,
+    who they are, what is not certain and last the source; empty where the survey does not tell.
+    ``common`` is the answer of the municipality under ``common_label``, ``reason`` why that was
+    chosen, both empty where there is none; ``is_unlike`` says that it is not the shared one.
     """
 
     question: str
     text: str
     section: str
     stances: tuple[StanceView, ...]
-    answered: int
     spread: float
     survey: tuple[str, ...]
     common: tuple[str, ...]
     reason: str
+    common_label: str = ""
+    shared: tuple[str, ...] = ()
+    is_unlike: bool = False
 
     @property
     def agreed(self) -> bool:
         """Whether all who answered gave the same answer."""
         return self.spread == 0
+
+    @property
+    def told(self) -> tuple[StanceView, ...]:
+        """Who gave which answer: the one on which all agree as one, however many options it has."""
+        if not self.shared:
+            return self.stances
+        agreed = StanceView("; ".join(self.shared), self.stances[0].who)
+        return (agreed, *(stance for stance in self.stances if stance.label not in self.shared))
 
 
 @dataclass(frozen=True)
@@ -49,8 +60,13 @@ class ZoneRow:
 
 @dataclass(frozen=True)
 class ZoneView:
-    """The municipalities of a police zone side by side; ``clusters`` stand under their names."""
+    """The municipalities of a police zone side by side; ``clusters`` stand under their names.
+
+    ``notes`` say what is to be known of the figures: where a cluster is too small to compare
+    with, and which counts are not certain.
+    """
 
     head: tuple[str, ...]
     clusters: tuple[str, ...]
     rows: tuple[ZoneRow, ...]
+    notes: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """One LIVC-R for a police zone: which municipalities take part, each beside its own cluster."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +29,16 @@ class ZoneMember:
     nis_code: str
     cluster: int
     state: MemberState
+
+
+def taking_part(members: Iterable[ZoneMember], *, alone: bool) -> tuple[tuple[str, int], ...]:
+    """The municipalities that count, by code with the cluster of each.
+
+    Where one person uses the tool ``alone``, there is nobody to confirm: whoever was chosen
+    counts. Else only a municipality that confirmed it itself.
+    """
+    counted = {MemberState.CONFIRMED, *({MemberState.ASKED} if alone else ())}
+    return tuple((member.nis_code, member.cluster) for member in members if member.state in counted)
 
 
 def proposed(register: Register, municipality: Municipality) -> tuple[Municipality, ...]:
@@ -63,9 +73,9 @@ def zone_view(
     if len(members) < 2:
         return None
     compared = [
-        {c.question: c for c in compare(questionnaire, benchmark, answers, cluster)}
-        for _, cluster in members
+        _with_peers(compare(questionnaire, benchmark, answers, cluster)) for _, cluster in members
     ]
+    told = tuple(_differing(benchmark, compared[0]))
     rows = tuple(
         ZoneRow(
             question=wording.question(question),
@@ -75,13 +85,29 @@ def zone_view(
             cells=tuple(_cell(by_question[question], wording, texts) for by_question in compared),
             source=compared[0][question].table.source,
         )
-        for question in _differing(benchmark, compared[0])
+        for question in told
     )
     return ZoneView(
         head=tuple(municipality.name for municipality, _ in members),
         clusters=tuple(wording.cluster(cluster) for _, cluster in members),
         rows=rows,
+        notes=tuple(
+            dict.fromkeys(
+                note
+                for question in told
+                for (municipality, _), by_question in zip(members, compared, strict=True)
+                for note in _notes(municipality, by_question[question], wording, texts)
+            )
+        ),
     )
+
+
+def _with_peers(comparisons: Iterable[Comparison]) -> dict[str, Comparison]:
+    """By question; of one compared in two ways the first counts: that with the peers."""
+    found: dict[str, Comparison] = {}
+    for comparison in comparisons:
+        found.setdefault(comparison.question, comparison)
+    return found
 
 
 def _differing(benchmark: Benchmark, compared: dict[str, Comparison]) -> Iterator[str]:
@@ -98,3 +124,20 @@ def _cell(comparison: Comparison, wording: Wording, texts: Texts) -> str:
     if comparison.fallback is Fallback.TOO_FEW:
         return f"{cell} {texts('zone.too_few')}"
     return cell
+
+
+def _notes(
+    municipality: Municipality, comparison: Comparison, wording: Wording, texts: Texts
+) -> Iterator[str]:
+    """Why a municipality is not compared with its cluster, and which counts are not certain."""
+    beside = comparison.cluster_counts
+    if beside is not None:
+        yield texts(
+            "zone.too_few_note",
+            municipality=municipality.name,
+            question=wording.question(comparison.question),
+            cluster=wording.cluster(beside.cluster),
+            n=beside.n,
+            counts=wording.counts(comparison.question, beside),
+        )
+    yield from wording.unsure(comparison, comparison.chosen)

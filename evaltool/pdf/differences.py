@@ -18,7 +18,8 @@ def differences_part(report: Report, t: Texts) -> Iterator[Flowable]:
     for difference in report.first_differing:
         yield _difference(difference, t)
     if more := len(report.differing) - len(report.first_differing):
-        yield Tagged(t("consensus.report_more", number=more))
+        values = {} if more == 1 else {"number": more}
+        yield Tagged(t(f"consensus.report_more{'_one' if more == 1 else ''}", **values))
     if report.agreeing:
         key = "report_agreed_one" if report.agreeing == 1 else "report_agreed"
         values = {} if report.agreeing == 1 else {"number": report.agreeing}
@@ -32,7 +33,7 @@ def _difference(difference: DifferenceView, t: Texts) -> Flowable:
     parts: list[Flowable] = [
         Heading(difference.text, 2),
         data_table(head, rows, [TEXT_WIDTH * share for share in (0.5, 0.5)]),
-        Tagged(f"{t('consensus.common')}: {common}"),
+        Tagged(f"{difference.common_label}: {common}"),
     ]
     if difference.reason:
         parts.append(Tagged(f"{t('consensus.reason')}: {difference.reason}"))

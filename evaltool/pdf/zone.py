@@ -31,5 +31,7 @@ def zone_part(zone: ZoneView, t: Texts) -> Iterator[Flowable]:
         share = (1 - _FIRST) / len(names)
         widths = [TEXT_WIDTH * _FIRST, *[TEXT_WIDTH * share] * len(names)]
         yield data_table(head, rows, widths)
+    for note in zone.notes:
+        yield Tagged(note, "source")
     tables = ", ".join(dict.fromkeys(row.source for row in zone.rows))
     yield Tagged(t("zone.source", tables=tables), "source")

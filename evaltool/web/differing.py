@@ -1,47 +1,52 @@
-"""Where members of the LIVC-R see an evaluation differently, for page and report."""
+"""What a report shows besides the own answers: now, and as it was when it was finished."""
 
-from collections.abc import Iterator
-
-from evaltool.domain.consensus import Voice, differences
-from evaltool.domain.evaluation import Evaluation, Status
+from evaltool.domain.access import Permission
+from evaltool.domain.consensus import MEMBERS, differences, supplement
+from evaltool.domain.evaluation import Evaluation, Supplement
 from evaltool.domain.supplements import DifferenceView
+from evaltool.domain.zone import taking_part
 from evaltool.web.context import services, texts
+from evaltool.web.guard import can
 from evaltool.web.questions import wording
 
-MEMBERS = "livcr_members"
-"""The question whose options are the disciplines around the table."""
+__all__ = ["MEMBERS", "differences_in", "differences_on", "supplement_of"]
 
 
-def voices_on(evaluation: Evaluation) -> tuple[Voice, ...]:
-    """The views that are finished: what is still being written is nobody else's."""
-    return tuple(_voices(evaluation))
+def supplement_of(evaluation: Evaluation) -> Supplement:
+    """What contributors answered, why common answers were chosen and who takes part, as of now."""
+    held = services()
+    return supplement(
+        held.catalogue.questionnaire,
+        views=held.evaluations.views_of(evaluation.id),
+        reasons=held.store.consensus.reasons(evaluation.id),
+        members=taking_part(held.store.zones.of(evaluation.id), alone=held.hosted is None),
+    )
 
 
-def _voices(evaluation: Evaluation) -> Iterator[Voice]:
-    held, words = services(), wording()
-    everything = frozenset(held.catalogue.questionnaire.section_by_id)
-    for given in held.evaluations.views_of(evaluation.id):
-        view = given.view
-        if view is None or given.status is not Status.FINISHED:
-            continue
-        who = words.option(MEMBERS, view.discipline)
-        if view.named:
-            who = f"{who} ({held.store.accounts.get(view.contributor).name})"
-        yield Voice(who, given.answers, view.sections or everything)
+def differences_on(evaluation: Evaluation) -> tuple[DifferenceView, ...]:
+    """Every question that enough members answered by now, the one they differ on most first."""
+    return differences_in(evaluation, supplement_of(evaluation))
 
 
-def differences_on(
-    evaluation: Evaluation, voices: tuple[Voice, ...] | None = None
-) -> tuple[DifferenceView, ...]:
-    """Every question that enough members answered, the one they differ on most first."""
+def differences_in(evaluation: Evaluation, known: Supplement) -> tuple[DifferenceView, ...]:
+    """The same as it was known at some moment.
+
+    Nothing for a coach and for another municipality: what a member answered is for her own.
+    """
+    if not known.voices or not can(Permission.CONSENSUS):
+        return ()
     held = services()
     return differences(
         held.catalogue.questionnaire,
         held.catalogue.benchmark,
         wording(),
         texts(),
-        voices=voices_on(evaluation) if voices is None else voices,
+        supplement=known,
+        names={
+            given.id: held.store.accounts.get(given.view.contributor).name
+            for given in held.evaluations.views_of(evaluation.id)
+            if given.view is not None and given.view.named
+        },
         common=evaluation.answers,
         cluster=evaluation.cluster,
-        reasons=held.store.consensus.reasons(evaluation.id),
     )

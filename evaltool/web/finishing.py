@@ -15,6 +15,7 @@ from evaltool.domain.language import date_text
 from evaltool.web.carrying import said_of
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.dates import day_to_type, typed_day
+from evaltool.web.differing import supplement_of
 from evaltool.web.files import attachment, file_name
 from evaltool.web.guard import can, guarded
 from evaltool.web.pages import (
@@ -102,7 +103,13 @@ def finish(id_: str) -> AnyResponse:
     """Close the evaluation; a second click finds it closed and shows the same results."""
     evaluation = evaluation_or_404(id_)
     held = services()
-    held.evaluations.finish(id_, at=held.now(), content=held.catalogue.fingerprint)
+    with held.store.together():
+        held.evaluations.finish(
+            id_,
+            at=held.now(),
+            content=held.catalogue.fingerprint,
+            supplement=supplement_of(evaluation),
+        )
     if evaluation.view is not None:
         tell(texts()("contributing.thanks"))
         return redirect(url_for("start.index"), 303)
@@ -231,6 +238,14 @@ def delete(id_: str) -> AnyResponse:
                 municipality=municipality_of(evaluation),
             )
         )
-    services().evaluations.delete(id_)
+    held = services()
+    with held.store.together():
+        asked = {view.view.contributor for view in held.evaluations.views_of(id_) if view.view}
+        held.evaluations.delete(id_)
+        if held.hosted is not None:
+            # Loaded here: one person on one machine has no accounts.
+            from evaltool.web.accounts.deleting import delete_without_view
+
+            delete_without_view(asked)
     tell(texts()("delete.done", municipality=municipality_of(evaluation).name))
     return redirect(url_for("start.index"), 303)

@@ -9,20 +9,23 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.carrying import unconfirmed
 from evaltool.domain.document import document_of
-from evaltool.domain.evaluation import Evaluation, Snapshot
+from evaltool.domain.evaluation import NO_SUPPLEMENT, Evaluation, Snapshot, Supplement
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
 from evaltool.web.context import evaluation_or_404, library, municipality_of, services, texts
-from evaltool.web.differing import differences_on
+from evaltool.web.differing import differences_in
 from evaltool.web.history import evolution_until
 from evaltool.web.rendering import tell
-from evaltool.web.zones import zone_of
+from evaltool.web.zones import zone_in
 
 P = ParamSpec("P")
 
 
-def report_of(evaluation: Evaluation) -> Report:
-    """The report on an evaluation, in the language of this request."""
+def report_of(evaluation: Evaluation, supplement: Supplement = NO_SUPPLEMENT) -> Report:
+    """The report on an evaluation, in the language of this request.
+
+    ``supplement`` is what was reported besides: nothing that was finished reads what is kept now.
+    """
     plan = services().plans.of(evaluation.id)
     document = document_of(
         evaluation, municipality_of(evaluation), (planned.action for planned in plan)
@@ -30,8 +33,8 @@ def report_of(evaluation: Evaluation) -> Report:
     return build(
         library(),
         document,
-        differences=differences_on(evaluation),
-        zone=zone_of(evaluation),
+        differences=differences_in(evaluation, supplement),
+        zone=zone_in(evaluation, supplement),
         carried=unconfirmed(services().catalogue.questionnaire, evaluation),
         evolution=evolution_until(evaluation),
     )

@@ -23,7 +23,7 @@ blueprint = Blueprint("results", __name__)
 def show(snapshot: Snapshot) -> AnyResponse:
     """The whole report as a page, once finished."""
     id_, number = snapshot.evaluation.id, snapshot.number
-    report = report_of(snapshot.evaluation)
+    report = report_of(snapshot.evaluation, snapshot.supplement)
     held = services()
     current = held.evaluations.get(id_)
     snapshots = held.evaluations.snapshots(id_)

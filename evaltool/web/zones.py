@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.evaluation import Evaluation, Status, Supplement
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.supplements import ZoneView
 from evaltool.domain.zone import MemberState, proposed, zone_view
@@ -24,6 +24,9 @@ def choose(id_: str) -> AnyResponse:
     evaluation = evaluation_or_404(id_)
     if request.method != "POST":
         return _page(evaluation)
+    if evaluation.status is Status.FINISHED:
+        tell(texts()("zone.reopen_first"))
+        return redirect(url_for("zones.choose", id_=id_), 303)
     ticked = set(request.form.getlist("municipality"))
     members: dict[str, int] = {}
     errors: dict[str, str] = {}
@@ -37,14 +40,9 @@ def choose(id_: str) -> AnyResponse:
             errors[f"cluster-{other.nis_code}"] = texts()("zone.choose_cluster", name=other.name)
     if errors:
         return _page(evaluation, errors, ticked)
-    local = services().hosted is None
-    services().store.zones.ask(
-        id_,
-        members.items(),
-        state=MemberState.CONFIRMED if local else MemberState.ASKED,
-        at=services().now(),
-    )
-    tell(texts()("zone.saved" if local else "zone.asked"))
+    asked = services().store.zones.ask(id_, members.items(), at=services().now())
+    told = "zone.asked" if asked and services().hosted is not None else "zone.saved"
+    tell(texts()(told))
     return redirect(url_for("zones.choose", id_=id_), 303)
 
 
@@ -54,6 +52,8 @@ def _page(
     ticked: set[str] | None = None,
 ) -> Response:
     known = {member.nis_code: member for member in services().store.zones.of(evaluation.id)}
+    # One that refused is asked again only where that is wanted.
+    still = {code for code, member in known.items() if member.state is not MemberState.REFUSED}
     page = ZonePage(
         title=texts()("zone.title"),
         messages=messages(errors or {}),
@@ -62,7 +62,7 @@ def _page(
         choices=tuple(
             ZoneChoice(
                 municipality=other,
-                ticked=other.nis_code in (known if ticked is None else ticked),
+                ticked=other.nis_code in (still if ticked is None else ticked),
                 cluster=_cluster(other, ticked is not None)
                 if other.nis_code not in known
                 else known[other.nis_code].cluster,
@@ -83,15 +83,11 @@ def _cluster(other: Municipality, typed: bool) -> int | None:
     return next(known, other.proposal.cluster)
 
 
-def zone_of(evaluation: Evaluation) -> ZoneView | None:
-    """The municipalities that take part side by side, for the report."""
+def zone_in(evaluation: Evaluation, known: Supplement) -> ZoneView | None:
+    """The municipalities that took part side by side, for the report."""
     held = services()
     members = [(municipality_of(evaluation), evaluation.cluster)]
-    members += [
-        (held.register.known(member.nis_code), member.cluster)
-        for member in held.store.zones.of(evaluation.id)
-        if member.state is MemberState.CONFIRMED
-    ]
+    members += [(held.register.known(code), cluster) for code, cluster in known.members]
     return zone_view(
         held.catalogue.questionnaire,
         held.catalogue.benchmark,

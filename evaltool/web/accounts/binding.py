@@ -4,6 +4,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
+from evaltool.domain.evaluation import Status
 from evaltool.domain.language import date_text
 from evaltool.domain.zone import MemberState
 from evaltool.web.accounts.municipality import own
@@ -64,5 +65,6 @@ def answer() -> AnyResponse:
     with held.store.together():
         held.store.zones.answer(id_, code, state, cluster=int(cluster), by=who.id, at=held.now())
         write_down(f"zone_{state}", code, id_)
-    tell(t(f"zone.{state}_told"))
+    later = state is MemberState.CONFIRMED and held.evaluations.get(id_).status is Status.FINISHED
+    tell(t("zone.confirmed_later" if later else f"zone.{state}_told"))
     return redirect(url_for("binding.show"), 303)

@@ -1,26 +1,32 @@
 """The consensus: who sees what, and the common answer with why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.answers import Answers, rankable
-from evaltool.domain.consensus import LEAST_VOICES
-from evaltool.domain.evaluation import Evaluation, Finished, Status, VersionConflict
-from evaltool.domain.questionnaire import Kind, Question
+from evaltool.domain.answers import Answers
+from evaltool.domain.consensus import to_answer_first
+from evaltool.domain.evaluation import (
+    LEAST_VOICES,
+    Evaluation,
+    Finished,
+    Status,
+    VersionConflict,
+)
+from evaltool.domain.questionnaire import Question
 from evaltool.domain.supplements import DifferenceView
 from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
 from evaltool.store import digest_of
 from evaltool.web.accounts.consensus_pages import CommonAnswerPage, ConsensusPage
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
-from evaltool.web.differing import differences_on, voices_on
+from evaltool.web.differing import differences_on
 from evaltool.web.forms import parse
 from evaltool.web.guard import guarded
 from evaltool.web.identity import account
-from evaltool.web.questions import kinds_of, wording
+from evaltool.web.questions import kinds_of, question_view, wording
 from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("consensus", __name__)
@@ -33,19 +39,34 @@ LONGEST_REASON = 1000
 def show(id_: str) -> Response:
     """Where all agree and where they differ most, once enough have answered."""
     evaluation = evaluation_or_404(id_)
-    voices = voices_on(evaluation)
-    found = differences_on(evaluation, voices)
+    views = services().evaluations.views_of(id_)
+    done = sum(view.status is Status.FINISHED for view in views)
+    found = differences_on(evaluation)
     page = ConsensusPage(
         title=texts()("consensus.title"),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        asked=len(services().evaluations.views_of(id_)),
-        done=len(voices),
-        missing=max(0, LEAST_VOICES - len(voices)),
+        asked=len(views),
+        done=done,
+        missing=max(0, LEAST_VOICES - done),
         differing=tuple(d for d in found if not d.agreed),
         agreed=tuple(d for d in found if d.agreed),
+        not_asked=_not_asked(evaluation, found),
     )
     return render(page)
+
+
+def _not_asked(evaluation: Evaluation, found: Iterable[DifferenceView]) -> Mapping[str, str]:
+    """Why a common answer cannot be chosen yet, by question, where the answers do not ask it."""
+    questionnaire = services().catalogue.questionnaire
+    told: dict[str, str] = {}
+    for difference in found:
+        question = questionnaire.by_id[difference.question]
+        first = to_answer_first(questionnaire, evaluation.answers, question)
+        if first is not None:
+            text = texts().of(first.text)
+            told[question.id] = texts()("consensus.not_asked", question=text)
+    return told
 
 
 @blueprint.route("/evaluations/<id_>/views/<question_id>", methods=["GET", "POST"])
@@ -60,6 +81,9 @@ def common(id_: str, question_id: str) -> AnyResponse:
     if evaluation.status is Status.FINISHED:
         tell(texts()("consensus.reopen_first"))
         return redirect(url_for("consensus.show", id_=id_), 303)
+    if not_asked := _not_asked(evaluation, (difference,)):
+        tell(not_asked[question_id])
+        return redirect(url_for("consensus.show", id_=id_, _anchor=question_id), 303)
     if request.method != "POST":
         return _page(evaluation, question, difference, evaluation.answers, difference.reason)
     return _set(evaluation, question, difference)
@@ -84,7 +108,9 @@ def _set(evaluation: Evaluation, question: Question, difference: DifferenceView)
         errors["reason"] = t("consensus.say_why", most=LONGEST_REASON)
     if errors:
         return _page(evaluation, question, difference, mine, reason, errors, status=422)
-    if request.form.get("base") != _base(evaluation, question):
+    kept = evaluation.answers.part((question,))
+    done_before = (kept, _reason(evaluation, question)) == (mine.part((question,)), reason)
+    if not done_before and request.form.get("base") != _base(evaluation, question):
         told = {question.id: t("consensus.changed_elsewhere")}
         return _page(evaluation, question, difference, mine, reason, told, status=409)
     section = questionnaire.section_by_id[question.section]
@@ -100,6 +126,8 @@ def _set(evaluation: Evaluation, question: Question, difference: DifferenceView)
             held.store.consensus.give_reason(
                 evaluation.id, question.id, reason, by=account().id, at=held.now()
             )
+            # Who chose it at the table looked at it: it is no longer only carried over.
+            held.store.carried.confirm(evaluation.id, {question.id: True}, at=held.now())
     except (VersionConflict, Finished):
         current = evaluation_or_404(evaluation.id)
         told = {question.id: t("consensus.changed_elsewhere")}
@@ -112,8 +140,12 @@ def _set(evaluation: Evaluation, question: Question, difference: DifferenceView)
 
 
 def _base(evaluation: Evaluation, question: Question) -> str:
-    """What the answer is now, in short: a form carries what it started from."""
-    return digest_of(evaluation.answers.part((question,)))
+    """What answer and reason are now, in short: a form carries what it started from."""
+    return digest_of(evaluation.answers.part((question,)), _reason(evaluation, question))
+
+
+def _reason(evaluation: Evaluation, question: Question) -> str:
+    return services().store.consensus.reasons(evaluation.id).get(question.id, "")
 
 
 def _page(
@@ -126,8 +158,7 @@ def _page(
     *,
     status: int = 200,
 ) -> Response:
-    questionnaire = services().catalogue.questionnaire
-    items = rankable(questionnaire, question, answers) if question.kind is Kind.RANKING else ()
+    view = question_view(question, answers, error=(errors or {}).get(question.id, ""))
     page = CommonAnswerPage(
         title=texts()("consensus.common_title"),
         messages=messages(errors or {}),
@@ -135,13 +166,11 @@ def _page(
         municipality=municipality_of(evaluation),
         difference=difference,
         question=question,
-        answers=answers,
-        version=evaluation.versions.get(question.section, 0),
+        view=view,
+        choices=wording().choices(question, view.choices),
         base=_base(evaluation, question),
         reason=reason,
-        rankable=tuple((item, wording().option(*item.split(":", 1))) for item in items),
-        questions=questionnaire.by_id,
-        dont_know=questionnaire.dont_know,
+        dont_know=services().catalogue.questionnaire.dont_know,
         errors=errors or {},
     )
     return render(page, status)

@@ -4,18 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from evaltool.domain.answers import Answers
 from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.supplements import DifferenceView
-from evaltool.web.pages import EvaluationPage
+from evaltool.web.pages import EvaluationPage, QuestionView
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsensusPage(EvaluationPage):
     """Who sees what: first where they differ, then where all agree.
 
-    ``asked`` and ``done`` count the views; ``missing`` is how many more are needed.
+    ``asked`` and ``done`` count the views; ``missing`` is how many more are needed. ``not_asked``
+    says by question why no common answer can be chosen yet.
     """
 
     template: ClassVar[str] = "accounts/consensus.html"
@@ -24,24 +24,23 @@ class ConsensusPage(EvaluationPage):
     missing: int
     differing: tuple[DifferenceView, ...]
     agreed: tuple[DifferenceView, ...]
+    not_asked: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class CommonAnswerPage(EvaluationPage):
     """Setting the common answer to one question, with a sentence why.
 
-    ``answers``, ``rankable``, ``invalid`` and ``dont_know`` are for the partial of the question.
+    ``view`` is the question with the answer that is proposed or was sent, ``choices`` names what
+    it speaks of.
     """
 
     template: ClassVar[str] = "accounts/common_answer.html"
     difference: DifferenceView
     question: Question
-    answers: Answers
-    version: int
+    view: QuestionView
+    choices: Mapping[str, str]
     base: str
     reason: str
-    rankable: tuple[tuple[str, str], ...]
-    questions: Mapping[str, Question]
     dont_know: Text
     errors: Mapping[str, str] = field(default_factory=dict)
-    invalid: frozenset[str] = frozenset()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
@@ -12,8 +12,9 @@ from evaltool.domain.answers import Answers
 from evaltool.domain.consensus import LEFT_OUT, gates
 from evaltool.domain.evaluation import Evaluation, View
 from evaltool.domain.questionnaire import Section
-from evaltool.web.accounts.inviting import as_known, faults, link_page, typed
-from evaltool.web.accounts.pages import ContributorsPage
+from evaltool.web.accounts.deleting import delete_without_view
+from evaltool.web.accounts.inviting import as_known, faults, link_page, lost_password, typed
+from evaltool.web.accounts.pages import ConfirmPage, ContributorsPage
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
 from evaltool.web.differing import MEMBERS
 from evaltool.web.guard import guarded, write_down
@@ -50,6 +51,7 @@ def _page(
                 view,
                 as_known(held.store.accounts.get(view.view.contributor), evaluation.nis_code),
                 words.option(MEMBERS, view.view.discipline),
+                _may_open(held.store.accounts.get(view.view.contributor), evaluation.nis_code),
             )
             for view in held.evaluations.views_of(evaluation.id)
             if view.view is not None
@@ -57,6 +59,7 @@ def _page(
         disciplines=tuple((code, words.option(MEMBERS, code)) for code in _disciplines()),
         sections=tuple((id_, t.of(section.title)) for id_, section in sections.items()),
         chosen=frozenset(sections) if chosen is None else chosen,
+        lost_password=lost_password(),
     )
     return render(page, 422 if errors else 200)
 
@@ -96,6 +99,9 @@ def invite(id_: str) -> AnyResponse:
     """
     evaluation, held, values = evaluation_or_404(id_), services(), typed()
     errors = faults(values, Role.CONTRIBUTOR, None)
+    refused = _refused(values["address"], evaluation.nis_code)
+    if refused and "address" not in errors:
+        errors["address"] = texts()(refused)
     if values["discipline"] not in set(_disciplines()):
         errors["discipline"] = texts()("contributing.choose_discipline")
     chosen = frozenset(request.form.getlist("section")) & set(_sections())
@@ -126,6 +132,20 @@ def invite(id_: str) -> AnyResponse:
     return link_page(shown, url_for("contributing.show", id_=id_), purpose)
 
 
+def _refused(address: str, nis_code: str) -> str:
+    """The text that says why this person gives no view of her own; empty where she can.
+
+    It tells nothing that the page of colleagues, or that of coaches, does not show.
+    """
+    known = services().store.accounts.by_address(address)
+    if known is None:
+        return ""
+    if known.role is Role.OFFICER and known.nis_code == nis_code:
+        return "contributing.not_officer"
+    active = known.state is AccountState.ACTIVE
+    return "contributing.not_coach" if known.role is Role.COACH and active else ""
+
+
 def _account(values: dict[str, str], nis_code: str) -> tuple[Account, LinkPurpose]:
     """The account with an address, made where there is none, and what its link may do.
 
@@ -145,22 +165,63 @@ def _account(values: dict[str, str], nis_code: str) -> tuple[Account, LinkPurpos
         known = held.store.accounts.by_address(values["address"])
         if known is None:
             raise
-        ours = known.role is Role.CONTRIBUTOR and known.invited_by == nis_code
-        waiting = known.state is AccountState.INVITED
-        return known, LinkPurpose.INVITATION if ours and waiting else LinkPurpose.JOIN
+        opens = _may_open(known, nis_code)
+        return known, LinkPurpose.INVITATION if opens else LinkPurpose.JOIN
     return made, LinkPurpose.INVITATION
 
 
-@blueprint.post("/evaluations/<id_>/contributors/remove")
+def _may_open(account: Account, nis_code: str) -> bool:
+    """Whether a municipality may hand over a link that opens an account: it made it, unused yet."""
+    ours = account.role is Role.CONTRIBUTOR and account.invited_by == nis_code
+    return ours and account.state is AccountState.INVITED
+
+
+@blueprint.post("/evaluations/<id_>/contributors/link")
+@guarded(Permission.INVITE)
+def link(id_: str) -> AnyResponse:
+    """A new link for somebody who was asked and did not choose a password yet."""
+    held = services()
+    back = url_for("contributing.show", id_=id_)
+    asked = request.form.get("view", "")
+    view = next((v for v in held.evaluations.views_of(id_) if v.id == asked), None)
+    if view is None or view.view is None:
+        return redirect(back, 303)
+    who = held.store.accounts.get(view.view.contributor)
+    if not _may_open(who, view.nis_code):
+        abort(404)
+    with held.store.together():
+        write_down("link_made", view.nis_code, id_, who.id)
+        return link_page(who, back, LinkPurpose.INVITATION)
+
+
+@blueprint.route("/evaluations/<id_>/contributors/remove", methods=["GET", "POST"])
 @guarded(Permission.INVITE)
 def remove(id_: str) -> AnyResponse:
-    """Take somebody's view away, with what she answered."""
-    held = services()
-    asked = request.form.get("view", "")
-    for view in held.evaluations.views_of(id_):
-        if view.id == asked and view.view is not None:
-            with held.store.together():
-                held.evaluations.delete(view.id)
-                write_down("contributor_removed", view.nis_code, id_, view.view.contributor)
-            tell(texts()("contributing.removed"))
-    return redirect(url_for("contributing.show", id_=id_), 303)
+    """Take somebody's view away, with what she answered, after asking."""
+    held, t = services(), texts()
+    back = url_for("contributing.show", id_=id_)
+    asked = request.values.get("view", "")
+    view = next((v for v in held.evaluations.views_of(id_) if v.id == asked), None)
+    if view is None or view.view is None:
+        # One that is gone already is no fault.
+        return redirect(back, 303)
+    if request.method != "POST":
+        name = as_known(held.store.accounts.get(view.view.contributor), view.nis_code).name
+        page = ConfirmPage(
+            title=t("contributing.remove_title"),
+            lead=t(
+                "contributing.remove_lead",
+                name=name,
+                discipline=wording().option(MEMBERS, view.view.discipline),
+            ),
+            action=url_for("contributing.remove", id_=id_, view=view.id),
+            button=t("contributing.remove"),
+            back=back,
+        )
+        return render(page)
+    with held.store.together():
+        held.evaluations.delete(view.id)
+        write_down("contributor_removed", view.nis_code, id_, view.view.contributor)
+        delete_without_view([view.view.contributor])
+    tell(t("contributing.removed"))
+    return redirect(back, 303)

@@ -12,15 +12,16 @@ from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import Account
 from evaltool.domain.composing import Sources, minutes_text, sheet_of
 from evaltool.domain.document import document_of, write
-from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.evaluation import LEAST_VOICES, Evaluation, Status
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.personal_export import account_row, coaching_rows, consent_rows, log_rows
 from evaltool.web.accounts.municipality import own
 from evaltool.web.accounts.pages import ConfirmPage
 from evaltool.web.context import services, texts
+from evaltool.web.excess import hold_back_documents
 from evaltool.web.files import attachment, file_name
 from evaltool.web.guard import guarded, write_down
-from evaltool.web.identity import end_session
+from evaltool.web.identity import emptied, end_session
 from evaltool.web.meeting_sources import minutes_on
 from evaltool.web.rendering import messages, render, tell
 
@@ -31,6 +32,7 @@ blueprint = Blueprint("municipal_data", __name__)
 @guarded(Permission.ALL_DATA)
 def take() -> Response:
     """Everything that is kept of the municipality, as files that can be read elsewhere."""
+    hold_back_documents()
     held, municipality = services(), own()
     files: dict[str, str] = {}
     for evaluation in held.evaluations.listing([municipality.nis_code]):
@@ -40,7 +42,7 @@ def take() -> Response:
         [account_row(found) for found in held.store.accounts.listing(nis_code=code)]
     )
     files["coaches.json"] = _json(consent_rows(held.store.consents.of_municipality(code)))
-    files["coaching.json"] = _json(coaching_rows(*held.store.coaching.shared_with(code)))
+    files["coaching.json"] = _json(coaching_rows(held.store.coaching.shared_with(code)))
     files["log.json"] = _json(log_rows(reversed(held.store.audit.of_municipality(code))))
     write_down("municipality_exported", code)
     return attachment(_zipped(files), "application/zip", f"livc-r-{code}.zip")
@@ -56,7 +58,9 @@ def _files_of(evaluation: Evaluation, municipality: Municipality) -> dict[str, s
     for snapshot in held.evaluations.snapshots(evaluation.id):
         document = document_of(snapshot.evaluation, municipality)
         found[f"{name}-report-{snapshot.number}.json"] = write(document, questionnaire)
-    for number, view in enumerate(held.evaluations.views_of(evaluation.id), start=1):
+    views = [v for v in held.evaluations.views_of(evaluation.id) if v.status is Status.FINISHED]
+    # As on every page: what is still being written, and what only one or two said, stays theirs.
+    for number, view in enumerate(views if len(views) >= LEAST_VOICES else (), start=1):
         document = document_of(view, municipality)
         found[f"{name}-view-{number}.json"] = write(document, questionnaire)
     for number, meeting in enumerate(held.store.meetings.of(evaluation.id), start=1):
@@ -100,7 +104,7 @@ def delete() -> AnyResponse:
                     held.store.accounts.delete(found.id)
             end_session()
             tell(t("municipality.deleted", municipality=municipality.name))
-            return redirect(url_for("signing.sign_in"), 303)
+            return emptied(redirect(url_for("signing.sign_in"), 303))
         errors = {"name": t("municipality.wrong_name", municipality=municipality.name)}
     page = ConfirmPage(
         title=t("municipality.delete_title", municipality=municipality.name),
