@@ -7,14 +7,31 @@
   // A page that the browser kept while we were away may be older than what is saved.
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+  // A page does not stay on the screen when its session is over, but for what was typed and not
+  // sent. With HEAD it asks: another page may have used the session, and asking is no use of it.
+  let typed = false;
+  document.addEventListener("input", () => { typed = true; });
+  const { left, ask } = document.body.dataset;
+  if (left) {
+    let end = Date.now() + left * 1000;
+    setInterval(async () => {
+      if (Date.now() < end || typed) return;
+      end = Date.now() + 300000;
+      const answer = await fetch(ask, { method: "HEAD", redirect: "manual" }).catch(() => ({}));
+      if (!answer.ok) location.replace(location.pathname + location.search);
+    }, 10000);
+  }
+
   for (const form of document.querySelectorAll("form")) {
     // A double click sends once.
     form.addEventListener("submit", (event) => {
       setTimeout(() => {
         if (event.defaultPrevented) return;
-        for (const button of form.querySelectorAll("button")) button.disabled = true;
+        // Also the buttons that stand outside the form.
+        const buttons = [...form.elements].filter((element) => element.type === "submit");
+        for (const button of buttons) button.disabled = true;
         setTimeout(() => {
-          for (const button of form.querySelectorAll("button")) button.disabled = false;
+          for (const button of buttons) button.disabled = false;
         }, 4000);
       });
     });
@@ -171,6 +188,7 @@
           if (warning) box.appendChild(document.createElement("p")).textContent = warning;
         }
         wait = pause;
+        typed = dirty;
         if (dirty) later(300);
       } else {
         dirty = true;

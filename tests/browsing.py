@@ -31,12 +31,31 @@ def text_of(element: Element | None) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def _form_to(page: Element, action: str) -> tuple[Element, str]:
+    """The (first) form that is sent to an address that ends in ``action``, and that address.
+
+    A form is sent where it says, or where one of its buttons says.
+    """
+    for form in page.iter("form"):
+        if form.get("action", "").endswith(action):
+            return form, form.get("action", "")
+    for form in page.iter("form"):
+        id_ = form.get("id")
+        own = [
+            *form.iter("button"),
+            *(b for b in page.iter("button") if id_ and b.get("form") == id_),
+        ]
+        for button in own:
+            if button.get("formaction", "").endswith(action):
+                return form, button.get("formaction", "")
+    raise AssertionError(f"no form to {action!r}")
+
+
 def form_of(response: TestResponse, action: str = "") -> Fields:
-    """The fields of the (first) form whose address ends in ``action``, as they stand."""
-    forms = [f for f in parsed(response).iter("form") if f.get("action", "").endswith(action)]
-    assert forms, f"no form to {action!r}"
+    """The fields of the (first) form that is sent to an address that ends in ``action``."""
+    form, _ = _form_to(parsed(response), action)
     fields: Fields = MultiDict()
-    for element in forms[0].iter():
+    for element in form.iter():
         name = element.get("name")
         if name is None or element.tag == "button":
             continue
@@ -85,8 +104,8 @@ def send(client: FlaskClient, page: TestResponse, action: str = "", **changes: A
     """Send a form of a page; keyword ``fields`` holds changes whose names are no identifiers."""
     more = changes.pop("fields", {})
     data = changed(form_of(page, action), {**changes, **more})
-    form = next(f for f in parsed(page).iter("form") if f.get("action", "").endswith(action))
-    return client.post(form.get("action", page.request.path), data=data)
+    _, address = _form_to(parsed(page), action)
+    return client.post(address or page.request.path, data=data)
 
 
 def begun(client: FlaskClient, nis_code: str = "24062", cluster: str = "5") -> str:

@@ -84,7 +84,6 @@ def a_difference(question: str = "chair", **changes: Any) -> DifferenceView:
             StanceView("Burgemeester", ("Lokale politie", "Scholen")),
             StanceView("Korpschef", ("Sociale dienst",)),
         ),
-        answered=3,
         spread=0.67,
         survey=("Bij de meeste gemeenten is dat de burgemeester.", "Tabel 8"),
         common=(),
@@ -247,6 +246,16 @@ def test_an_action_follows_a_decision_while_it_says_the_same() -> None:
         assert not decision.is_followed_by(replace(decision.becomes, **change))
 
 
+@pytest.mark.parametrize(
+    "change", [{"state": ActionState.BUSY}, {"state": ActionState.DONE}, {"remark": "al gebeld"}]
+)
+def test_an_action_that_somebody_touched_is_more_than_the_decision(change: dict[str, Any]) -> None:
+    decision = Decision("Bel de buren", "voorzitter", date(2027, 3, 31))
+    assert decision.is_all_of(decision.becomes)
+    assert not decision.is_all_of(replace(decision.becomes, **change))
+    assert not decision.is_all_of(replace(decision.becomes, title="Bel"))
+
+
 # Proposal and sheet
 
 
@@ -285,8 +294,39 @@ def test_a_proposal_of_any_length_fits_it(
     assert sum(item.minutes for item in items) == length
     assert all(item.minutes > 0 and item.title for item in items)
     assert list(faults(a_meeting(*items, length=length))) == []
+    kinds = [item.kind for item in items]
     if not reported:
-        assert any(i.kind is ItemKind.DIFFERENCE for i in items) == bool(differing)
+        assert (ItemKind.DIFFERENCE in kinds) == bool(differing)
+    elif differing and ItemKind.FINDING in kinds and length >= 90:
+        assert ItemKind.DIFFERENCE in kinds
+
+
+@pytest.mark.parametrize(
+    ("findings", "differing", "proposed"),
+    [
+        (9, 0, (4, 0)),
+        (9, 1, (3, 1)),
+        (9, 9, (2, 2)),
+        (1, 9, (1, 3)),
+        (0, 9, (0, 4)),
+        (0, 0, (0, 0)),
+    ],
+)
+def test_a_proposal_beside_a_report_goes_over_differences_too(
+    catalogue: Catalogue, findings: int, differing: int, proposed: tuple[int, int]
+) -> None:
+    found = sources(catalogue, "rural-zone-quiet")
+    assert found.report is not None
+    attention = found.report.attention[:findings]
+    fewer = replace(found.report, findings=attention)
+    differences = tuple(a_difference(f"q{n}") for n in range(differing))
+    found = replace(found, report=fewer, differences=differences)
+    items = proposal(found, 90, FORMS, catalogue.in_language("nl"))
+    about = [i.about for i in items if i.kind is ItemKind.FINDING]
+    assert about == [f.id for f in attention[: proposed[0]]]
+    seen = [i.about for i in items if i.kind is ItemKind.DIFFERENCE]
+    assert seen == [d.question for d in differences[: proposed[1]]]
+    assert sum(i.minutes for i in items) == 90
 
 
 def test_everything_offered_is_not_on_the_agenda_yet(catalogue: Catalogue) -> None:
@@ -343,7 +383,8 @@ def test_what_is_gone_keeps_its_title_and_says_so(catalogue: Catalogue) -> None:
     )
     sheet = sheet_of(meeting, sources(catalogue), t)
     assert [item.title for item in sheet.items] == [item.title for item in meeting.items]
-    assert sheet.items[0].lines == ("Deze bevinding staat niet meer in het laatste verslag.",)
+    gone = "Deze bevinding staat niet meer in het laatste verslag van de zelfevaluatie."
+    assert sheet.items[0].lines == (gone,)
     assert sheet.items[2].lines == ("Deze actie staat niet meer in het plan.",)
     assert len(sheet.left_out) == MOST_LEFT_OUT + 1
 

@@ -7,21 +7,43 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account
-from evaltool.domain.coaching import EntriesFull, Entry, EntryConflict, EntryNotFound
-from evaltool.domain.evaluation import View
+from evaltool.domain.changes import changes
+from evaltool.domain.coaching import (
+    MOST_ENTRIES,
+    EntriesFull,
+    EntryConflict,
+    EntryKind,
+    EntryNotFound,
+)
+from evaltool.domain.document import document_of
+from evaltool.domain.evaluation import Evaluation, View
+from evaltool.domain.plan import Action, ActionState
+from evaltool.domain.report import Report
+from evaltool.domain.reporting import build
 from evaltool.domain.trajectory import assess
 from evaltool.store.database import Database
 from evaltool.web.accounts import standings
 from tests.browsing import form_of, parsed, text_of
-from tests.coached import ASLEEP, AWAKE, Coached, coached, finished, let_in, with_values
+from tests.coached import (
+    ASLEEP,
+    AWAKE,
+    coached,
+    finished,
+    let_in,
+    three_hundred,
+    with_values,
+)
 from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town, a_town
 from tests.pdf_checks import assert_sound
 
@@ -163,7 +185,7 @@ def counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
 
     with monkeypatch.context() as patch:
         patch.setattr(standings, "assess", worked_out(assess))
-        connection = database_of(town).tables.conn
+        connection = database_of(town).connection
         connection.set_trace_callback(asked)
         yield counts
         connection.set_trace_callback(None)
@@ -172,17 +194,6 @@ def counted(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, i
 def database_of(town: Town) -> Database:
     found: Database = town.held.store.trajectories._database  # type: ignore[attr-defined]
     return found
-
-
-def three_hundred(town: Town) -> Coached:
-    """As many as there can be: those of today, and some that were merged and are still kept."""
-    made = coached(town, 285, reports=1)
-    former = sorted(town.held.catalogue.register.former)[:15]
-    with town.held.store.together():
-        for code in former:
-            let_in(town, made.coach, code, named=True)
-            finished(town, code, ASLEEP)
-    return Coached(town, made.coach, (*made.codes, *former))
 
 
 def test_an_overview_of_three_hundred_reads_no_answers_and_builds_no_report(
@@ -232,7 +243,7 @@ def test_what_was_worked_out_goes_with_the_evaluation(town: Town) -> None:
     town.signed_in(made.coach).get("/coaching")
     evaluation = town.held.evaluations.listing([made.codes[0]])[0]
     town.held.evaluations.delete(evaluation.id)
-    rows = database_of(town).tables.execute("SELECT evaluation_id FROM assessments").fetchall()
+    rows = database_of(town).connection.execute("SELECT evaluation_id FROM assessments").fetchall()
     assert len(rows) == 1
     assert rows[0][0] != evaluation.id
 
@@ -261,7 +272,7 @@ def test_baseline_and_follow_up_stand_side_by_side(town: Town) -> None:
     rows = {row[0]: row[1:] for row in table_of(client, f"/coaching/{OWN}")}
     assert rows["Structuur"] == ["1 te starten", "3 uitgebouwd"]
     assert rows["Wettelijk minimum"] == ["niet bereikt", "bereikt"]
-    assert rows["Acties open, klaar"] == ["0 open, 0 klaar"] * 2
+    assert rows["Acties: open en klaar"] == ["0 open, 0 klaar"] * 2
     assert int(rows["Aandachtspunten"][0]) > int(rows["Aandachtspunten"][1])
     shown = page(client, f"/coaching/{OWN}")
     assert f"/evaluations/{last.id}/intake.pdf" in shown
@@ -298,7 +309,7 @@ def test_a_shared_note_and_a_session_reach_the_municipality_a_private_note_never
     assert "nog niets gedeeld" in page(officer, "/municipality/coaching")
     add_note(client, SECRET, shared=False)
     add_note(client, "breng de agenda mee", shared=True)
-    sent = {"day": "12/11/2026", "agreed": "twee vaste data per jaar"}
+    sent = {"day": "12/11/2026", "text": "twee vaste data per jaar"}
     assert client.send(f"/coaching/{OWN}/sessions", **sent).status_code == 303
     hers = page(client, f"/coaching/{OWN}")
     assert SECRET in hers
@@ -316,8 +327,10 @@ def test_a_shared_note_and_a_session_reach_the_municipality_a_private_note_never
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not any(SECRET in text for text in files.values())
     shared = json.loads(files["coaching.json"])
-    assert [note["text"] for note in shared["notes"]] == ["breng de agenda mee"]
-    assert [session["date"] for session in shared["sessions"]] == ["2026-11-12"]
+    assert [(entry["text"], entry["date"]) for entry in shared] == [
+        ("twee vaste data per jaar", "2026-11-12"),
+        ("breng de agenda mee", None),
+    ]
 
 
 def test_a_note_can_be_shared_later_and_taken_back(town: Town) -> None:
@@ -325,8 +338,8 @@ def test_a_note_can_be_shared_later_and_taken_back(town: Town) -> None:
     coach = a_coach_of(town, OWN)
     client = town.signed_in(coach)
     add_note(client, SECRET, shared=False)
-    note = town.held.store.coaching.notes(OWN, coach.id)[0]
-    path = f"/coaching/{OWN}/notes/{note.id}"
+    note = town.held.store.coaching.of(OWN, coach.id)[0]
+    path = f"/coaching/{OWN}/entries/{note.id}"
     for shared, version in (("yes", 1), ("no", 2)):
         assert client.send(path, text=SECRET, shared=shared, version=version).status_code == 303
         assert (SECRET in page(officer, "/municipality/coaching")) is (shared == "yes")
@@ -335,11 +348,11 @@ def test_a_note_can_be_shared_later_and_taken_back(town: Town) -> None:
 def test_the_notes_of_another_coach_are_not_there(town: Town) -> None:
     one, other = a_coach_of(town, OWN), a_coach_of(town, OWN)
     add_note(town.signed_in(one), SECRET, shared=False)
-    note = town.held.store.coaching.notes(OWN, one.id)[0]
+    note = town.held.store.coaching.of(OWN, one.id)[0]
     client = town.signed_in(other)
     assert SECRET not in page(client, f"/coaching/{OWN}")
-    page(client, f"/coaching/{OWN}/notes/{note.id}", 404)
-    sent = client.send(f"/coaching/{OWN}/notes/{note.id}/delete", version=1)
+    page(client, f"/coaching/{OWN}/entries/{note.id}", 404)
+    sent = client.send(f"/coaching/{OWN}/entries/{note.id}/delete", version=1)
     assert sent.status_code == 404
 
 
@@ -348,8 +361,8 @@ def test_the_notes_of_another_coach_are_not_there(town: Town) -> None:
     [
         ("notes", {"text": "  "}, "schrijf eerst iets"),
         ("notes", {"text": "x" * 4001}, "4001 tekens"),
-        ("sessions", {"day": "gisteren", "agreed": "iets"}, "dag/maand/jaar"),
-        ("sessions", {"day": "12/11/2026", "agreed": ""}, "schrijf eerst iets"),
+        ("sessions", {"day": "gisteren", "text": "iets"}, "dag/maand/jaar"),
+        ("sessions", {"day": "12/11/2026", "text": ""}, "schrijf eerst iets"),
     ],
 )
 def test_what_cannot_be_kept_comes_back_with_what_was_typed(
@@ -362,7 +375,7 @@ def test_what_cannot_be_kept_comes_back_with_what_was_typed(
     shown = answer.get_data(as_text=True)
     assert told in shown
     assert all(value.strip() in shown for value in fields.values())
-    assert town.held.store.coaching.of_coach(coach.id) == ((), ())
+    assert town.held.store.coaching.of_coach(coach.id) == ()
 
 
 def test_a_text_that_looks_like_data_of_a_person_is_kept_with_a_warning(town: Town) -> None:
@@ -378,28 +391,26 @@ def test_a_double_click_makes_one_note_and_one_session(town: Town) -> None:
     shown = client.get(f"/coaching/{OWN}")
     for action, fields in (
         ("/notes", {"text": "een keer", "shared": "no"}),
-        ("/sessions", {"day": "12/11/2026", "agreed": "een keer"}),
+        ("/sessions", {"day": "12/11/2026", "text": "een keer"}),
     ):
         form = form_of(shown, action)
         for _ in range(2):
             sent = client.post(f"/coaching/{OWN}{action}", data={**form.to_dict(), **fields})
             assert sent.status_code == 303
-    notes, sessions = town.held.store.coaching.of_coach(coach.id)
-    assert (len(notes), len(sessions)) == (1, 1)
+    entries = town.held.store.coaching.of_coach(coach.id)
+    assert [entry.kind for entry in entries] == [EntryKind.SESSION, EntryKind.NOTE]
 
 
 @pytest.mark.parametrize("what", ["notes", "sessions"])
 def test_two_windows_do_not_overwrite_each_other(town: Town, what: str) -> None:
     coach = a_coach_of(town, OWN)
     client = town.signed_in(coach)
-    client.send(f"/coaching/{OWN}/{what}", text="eerst", agreed="eerst", day="12/11/2026")
-    notes, sessions = town.held.store.coaching.of_coach(coach.id)
-    entries: tuple[Entry, ...] = (*notes, *sessions)
-    (entry,) = entries
-    path = f"/coaching/{OWN}/{what}/{entry.id}"
+    client.send(f"/coaching/{OWN}/{what}", text="eerst", day="12/11/2026")
+    (entry,) = town.held.store.coaching.of_coach(coach.id)
+    path = f"/coaching/{OWN}/entries/{entry.id}"
 
     def fields(text: str, version: int) -> dict[str, str]:
-        return {"text": text, "agreed": text, "day": "12/11/2026", "version": str(version)}
+        return {"text": text, "day": "12/11/2026", "version": str(version)}
 
     assert client.send(path, **fields("venster een", 1)).status_code == 303
     late = client.send(path, **fields("venster twee", 1))
@@ -413,23 +424,27 @@ def test_two_windows_do_not_overwrite_each_other(town: Town, what: str) -> None:
     assert client.send(path, **fields("venster twee", int(version))).status_code == 303
     assert client.get(f"{path}/delete").status_code == 200
     assert client.send(f"{path}/delete", version=3).status_code == 303
-    assert town.held.store.coaching.of_coach(coach.id) == ((), ())
+    assert town.held.store.coaching.of_coach(coach.id) == ()
 
 
 def test_the_store_keeps_a_limit_and_knows_what_is_gone(town: Town) -> None:
     coach, kept, at = a_coach_of(town, OWN), town.held.store.coaching, town.clock.at
-    made = [kept.add_note(OWN, coach.id, f"{n}", shared=False, at=at, id_=None) for n in range(200)]
+    with town.held.store.together():
+        made = [
+            kept.add(OWN, coach.id, f"{n}", shared=False, at=at, day=at.date() if n % 2 else None)
+            for n in range(MOST_ENTRIES)
+        ]
     with pytest.raises(EntriesFull):
-        kept.add_note(OWN, coach.id, "te veel", shared=False, at=at, id_=None)
+        kept.add(OWN, coach.id, "te veel", shared=False, at=at)
     with pytest.raises(EntryConflict) as conflict:
-        kept.change_note(made[0], "x", shared=False, expected_version=9, at=at)
+        kept.change(made[0], "x", shared=False, expected_version=9, at=at)
     assert conflict.value.current == made[0]
     kept.remove(made[0])
     kept.remove(made[0])
     with pytest.raises(EntryNotFound):
-        kept.change_note(made[0], "x", shared=False, expected_version=1, at=at)
+        kept.change(made[0], "x", shared=False, expected_version=1, at=at)
     full = town.signed_in(coach)
-    kept.add_note(OWN, coach.id, "weer vol", shared=False, at=at, id_=None)
+    kept.add(OWN, coach.id, "weer vol", shared=False, at=at)
     answer = full.send(f"/coaching/{OWN}/notes", text="nog een")
     assert answer.status_code == 422
     assert "grootste aantal" in answer.get_data(as_text=True)
@@ -452,13 +467,13 @@ def test_when_consent_ends_she_sees_nothing_and_her_notes_stay_hers(town: Town) 
     assert "Leuven" in page(client, "/coaching/kept")
     assert "/coaching/kept" in page(client, "/coaching")
     mine = json.loads(client.get("/account/data.json").data)
-    assert {note["text"] for note in mine["coaching"]["notes"]} == {SECRET, "gedeeld"}
+    assert {note["text"] for note in mine["coaching"]} == {SECRET, "gedeeld"}
     # What was shared with the municipality it keeps reading, and knows that she no longer reads.
     assert "leest niet meer mee" in page(officer, "/municipality/coaching")
     asked = client.get(f"/coaching/kept/delete?municipality={OWN}")
     assert asked.status_code == 200
     assert client.send("/coaching/kept/delete", municipality=OWN).status_code == 303
-    assert town.held.store.coaching.of_coach(coach.id) == ((), ())
+    assert town.held.store.coaching.of_coach(coach.id) == ()
     assert log_of(town, OWN)[-1] == "coach_entries_deleted"
 
 
@@ -467,7 +482,7 @@ def test_what_belongs_to_a_municipality_that_lets_her_in_is_not_deleted_there(to
     client = town.signed_in(coach)
     add_note(client, SECRET, shared=False)
     assert client.send("/coaching/kept/delete", municipality=OWN).status_code == 404
-    assert len(town.held.store.coaching.notes(OWN, coach.id)) == 1
+    assert len(town.held.store.coaching.of(OWN, coach.id)) == 1
     assert "Er zijn er geen" in page(client, "/coaching/kept")
 
 
@@ -475,14 +490,13 @@ def test_deleting_the_account_or_the_municipality_deletes_notes_and_sessions(tow
     one, other = a_coach_of(town, OWN, OTHER), a_coach_of(town, OWN)
     kept, at = town.held.store.coaching, town.clock.at
     for coach, code in ((one, OWN), (one, OTHER), (other, OWN)):
-        kept.add_note(code, coach.id, SECRET, shared=False, at=at, id_=None)
-        kept.add_session(code, coach.id, at.date(), SECRET, at=at, id_=None)
+        kept.add(code, coach.id, SECRET, shared=False, at=at)
+        kept.add(code, coach.id, SECRET, day=at.date(), shared=True, at=at)
     town.signed_in(other).send("/account/delete", password=PASSWORD)
-    assert kept.of_coach(other.id) == ((), ())
+    assert kept.of_coach(other.id) == ()
     officer = town.signed_in(town.person(Role.OFFICER))
     officer.send("/municipality/delete", name="Leuven")
-    notes, sessions = kept.of_coach(one.id)
-    assert {n.nis_code for n in notes} | {s.nis_code for s in sessions} == {OTHER}
+    assert {entry.nis_code for entry in kept.of_coach(one.id)} == {OTHER}
     kept.forget(OTHER)
     town.held.store.close()
     assert SECRET.encode() not in town.bytes_kept()
@@ -551,9 +565,9 @@ def query(codes: tuple[str, ...]) -> str:
 
 def test_the_report_names_only_those_who_agree(town: Town) -> None:
     made = coached(town, 6, reports=2)
-    hidden = made.codes[0]
-    town.held.store.consents.name(hidden, made.coach.id, named=False)
-    name = town.held.catalogue.register.known(hidden).name
+    for hidden in made.codes[:2]:
+        town.held.store.consents.name(hidden, made.coach.id, named=False)
+    name = town.held.catalogue.register.known(made.codes[0]).name
     client = town.signed_in(made.coach)
     assert "zonder naam" in page(client, "/coaching/report")
     pdf = client.get(f"/coaching/report.pdf?{query(made.codes)}")
@@ -571,6 +585,81 @@ def test_the_report_names_only_those_who_agree(town: Town) -> None:
     assert name not in " ".join(cells)
     for code in made.codes:
         assert log_of(town, code).count("trajectory_taken") == 2
+
+
+@pytest.mark.parametrize("ending", ["pdf", "xlsx"])
+def test_there_is_no_report_with_one_municipality_without_a_name(town: Town, ending: str) -> None:
+    made = coached(town, 6, reports=1)
+    for code in made.codes[:2]:
+        town.held.store.consents.name(code, made.coach.id, named=False)
+    client = town.signed_in(made.coach)
+    for codes in (made.codes[:1], made.codes[1:]):
+        answer = client.get(f"/coaching/report.{ending}?{query(codes)}")
+        assert answer.status_code == 422
+        assert "Met maar één gemeente zonder naam" in words_of(answer)
+        ticked = parsed(answer).findall(".//input[@checked]")
+        assert {box.get("value") for box in ticked} == set(codes)
+        assert "trajectory_taken" not in log_of(town, codes[0])
+    for codes in (made.codes, made.codes[2:]):
+        assert client.get(f"/coaching/report.{ending}?{query(codes)}").status_code == 200
+
+
+def words_of(answer: TestResponse) -> str:
+    return text_of(parsed(answer).find(".//main"))
+
+
+def test_an_action_in_two_plans_of_a_municipality_counts_once(town: Town) -> None:
+    first, last = finished(town, OWN, ASLEEP, days_ago=400), finished(town, OWN, AWAKE)
+    other = finished(town, OTHER, AWAKE)
+    plans, at = town.held.store.plans, town.clock.at
+    shared = Action("Leg de data vast", finding="meets_rarely")
+    for evaluation in (first, last, other):
+        plans.add(evaluation.id, shared, at=at)
+    plans.add(first.id, Action("Leg de data vast"), at=at)
+    client = town.signed_in(a_coach_of(town, OWN, OTHER))
+    assert {row[0]: row[-1] for row in rows_of(client)} == {"Leuven": "2", "Gent": "1"}
+    # As it was changed last: done in the plan of then, so no longer open in that of now.
+    (planned, _) = plans.of(first.id)
+    done = replace(planned.action, state=ActionState.DONE)
+    later = at + timedelta(minutes=1)
+    plans.change(first.id, planned.id, done, expected_version=planned.version, at=later)
+    assert {row[0]: row[-1] for row in rows_of(client)} == {"Leuven": "1", "Gent": "1"}
+    rows = {row[0]: row[1:] for row in table_of(client, f"/coaching/{OWN}")}
+    assert rows["Acties: open en klaar"] == ["1 open, 1 klaar", "0 open, 0 klaar"]
+    compared = changes(
+        town.held.catalogue.library("nl"),
+        *(report_on(town, found) for found in (first, last)),
+        since=at,
+        actions=[p for found in (first, last) for p in plans.of(found.id)],
+    )
+    assert [a.title for a in compared.waiting] == ["Leg de data vast"]
+    assert [a.title for a in compared.done] == ["Leg de data vast"]
+
+
+def report_on(town: Town, evaluation: Evaluation) -> Report:
+    municipality = town.held.catalogue.register.known(evaluation.nis_code)
+    return build(town.held.catalogue.library("nl"), document_of(evaluation, municipality))
+
+
+def test_while_a_report_is_open_to_be_changed_its_day_and_cluster_count(town: Town) -> None:
+    made = finished(town, OWN, AWAKE)
+    town.held.evaluations.reopen(made.id, at=town.clock.at)
+    opened = town.held.evaluations.get(made.id)
+    town.held.evaluations.change_profile(
+        made.id,
+        expected=(opened.cluster, opened.day),
+        cluster=made.cluster - 1,
+        cluster_proposed=False,
+        day=made.day + timedelta(days=30),
+        at=town.clock.at,
+    )
+    changed = town.held.evaluations.get(made.id)
+    assert (changed.day, changed.cluster) != (made.day, made.cluster)
+    (kept,) = town.held.store.trajectories.kept([OWN])
+    assert (kept.day, kept.cluster) == (made.day, made.cluster)
+    town.held.evaluations.finish(made.id, at=town.clock.at)
+    (kept,) = town.held.store.trajectories.kept([OWN])
+    assert (kept.day, kept.cluster) == (changed.day, changed.cluster)
 
 
 def test_a_report_asks_for_at_least_one_municipality(town: Town) -> None:
@@ -599,8 +688,8 @@ def test_nothing_is_changed_by_opening_a_page(town: Town) -> None:
     coach = a_coach_of(town, OWN)
     client = town.signed_in(coach)
     add_note(client, SECRET, shared=False)
-    note = town.held.store.coaching.notes(OWN, coach.id)[0]
-    client.get(f"/coaching/{OWN}/notes/{note.id}/delete?version=1")
+    note = town.held.store.coaching.of(OWN, coach.id)[0]
+    client.get(f"/coaching/{OWN}/entries/{note.id}/delete?version=1")
     client.get(f"/coaching/kept/delete?municipality={OWN}")
-    assert town.held.store.coaching.notes(OWN, coach.id) == (note,)
+    assert town.held.store.coaching.of(OWN, coach.id) == (note,)
     assert client.get(f"/coaching/{OWN}/sessions").status_code == 405

@@ -13,10 +13,15 @@ from evaltool.cli.demo_answers import STAGES, VOICES, answers_of, voice_of
 from evaltool.cli.demo_story import Story, chosen_ones
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import AccountState
+from evaltool.domain.agenda import MeetingState
 from evaltool.domain.audit import verify
+from evaltool.domain.carrying import unconfirmed
+from evaltool.domain.coaching import EntryKind
 from evaltool.domain.evaluation import Status
+from evaltool.domain.meeting import ItemKind
 from evaltool.domain.plan import ActionState
 from evaltool.domain.validation import validate
+from evaltool.domain.zone import MemberState
 from evaltool.identity import passwords
 from evaltool.store import Store, open_store
 
@@ -79,7 +84,8 @@ def test_everybody_who_is_promised_is_there(filled: tuple[Store, Story]) -> None
     assert roles == {
         Role.COACH: 1,
         Role.ADMINISTRATOR: 1,
-        Role.OFFICER: 12,
+        # Three of them are of other municipalities of a police zone.
+        Role.OFFICER: 15,
         Role.CHAIR: 12,
         Role.CONTRIBUTOR: 4,
     }
@@ -108,11 +114,64 @@ def test_there_are_plans_notes_sessions_and_views(filled: tuple[Store, Story]) -
         for planned in store.plans.of(evaluation.id)
     )
     assert min(actions[state] for state in (ActionState.OPEN, ActionState.DONE)) >= 10
-    notes, sessions = store.coaching.of_coach(story.coach.id)
+    entries = store.coaching.of_coach(story.coach.id)
+    by_kind = Counter(entry.kind for entry in entries)
+    notes = [entry for entry in entries if entry.kind is EntryKind.NOTE]
     assert {note.shared for note in notes} == {True, False}
-    assert len(sessions) > 24
+    assert by_kind[EntryKind.SESSION] > 24
     views = [len(store.evaluations.views_of(e.id)) for e in store.evaluations.listing()]
     assert sorted(views)[-2:] == [0, 4]
+
+
+def test_a_chair_held_a_meeting_on_what_members_see_differently(
+    filled: tuple[Store, Story],
+) -> None:
+    store, story = filled
+    about = story.evaluations[0, 1]
+    (meeting,) = store.meetings.of(about.id)
+    assert meeting.state is MeetingState.CLOSED
+    assert meeting.started_at is not None
+    assert meeting.closed_at == meeting.started_at + timedelta(minutes=40)
+    assert meeting.total == meeting.length == 90
+    planned, alone = meeting.decisions
+    assert planned.action in {p.id for p in store.plans.of(about.id)}
+    assert alone.action is None
+    kinds = {item.id: item.kind for item in meeting.items}
+    assert kinds[planned.item] is ItemKind.DIFFERENCE
+    assert ItemKind.FINDING in kinds.values()
+    noted = [item for item in meeting.items if item.notes]
+    assert [item.id for item in noted] == [planned.item]
+
+
+def test_a_police_zone_has_members_that_confirmed_and_one_that_did_not(
+    filled: tuple[Store, Story],
+) -> None:
+    store, story = filled
+    about = story.evaluations[1, 1]
+    states = Counter(member.state for member in store.zones.of(about.id))
+    assert states == {MemberState.CONFIRMED: 3, MemberState.ASKED: 1}
+    snapshot = store.evaluations.snapshots(about.id)[-1]
+    assert len(snapshot.supplement.members) == 3
+    for code, _ in snapshot.supplement.members:
+        assert [e.event.action for e in store.audit.of_municipality(code)] == ["zone_confirmed"]
+        assert story.officers[code].nis_code == code
+
+
+def test_one_started_from_its_last_report_and_looked_at_a_part(
+    filled: tuple[Store, Story], catalogue: Catalogue
+) -> None:
+    store, story = filled
+    first, second = (store.evaluations.get(story.evaluations[6, turn].id) for turn in (0, 1))
+    assert second.started_from == first.id
+    assert second.status is Status.OPEN
+    assert dict(second.answers.values) == dict(first.answers.values)
+    left = unconfirmed(catalogue.questionnaire, second)
+    sections = {catalogue.questionnaire.by_id[id_].section for id_ in left}
+    assert sections
+    assert "structure" not in sections
+    assert {mark.since for mark in second.carried.values()} == {first.day}
+    looked_at = [id_ for id_, mark in second.carried.items() if mark.confirmed]
+    assert "meeting_frequency" in looked_at
 
 
 def test_the_audit_log_tells_it_in_the_order_of_time(filled: tuple[Store, Story]) -> None:
@@ -131,7 +190,7 @@ def test_passwords_are_random_and_open_the_accounts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store, story = filled
-    assert len(set(story.passwords.values())) == 30
+    assert len(set(story.passwords.values())) == 33
     for id_, password in story.passwords.items():
         assert store.accounts.get(id_).password == quickly(password)
     monkeypatch.setattr(passwords, "hashed", quickly)
@@ -152,7 +211,7 @@ def test_the_command_prints_the_accounts_and_refuses_a_second_time(
     assert "verzonnen" in out
     assert "coach@traject.example" in out
     lines = [line.split() for line in out.splitlines() if ".example" in line]
-    assert len({line[-1] for line in lines}) == len(lines) == 30
+    assert len({line[-1] for line in lines}) == len(lines) == 33
     store = open_store(folder / "evaltool.sqlite")
     coach = store.accounts.by_address("coach@traject.example")
     store.close()

@@ -24,7 +24,7 @@ from evaltool.domain.changes import AnswerChange, Changes, changes
 from evaltool.domain.document import document_of
 from evaltool.domain.evaluation import Carried, Evaluation, Finished, NotFound, Status
 from evaltool.domain.language import LANGUAGES, LOCALES, Language
-from evaltool.domain.over_time import Standing, evolution
+from evaltool.domain.over_time import Point, evolution
 from evaltool.domain.pictures import EvolutionView, SmallMultiples
 from evaltool.domain.plan import ActionState, PlannedAction
 from evaltool.domain.report import Report
@@ -329,7 +329,9 @@ def test_a_single_answer_that_moved_gives_both_figures_of_the_same_group(
         assert share is not None
         return f"{100 * share:.0f}\N{NO-BREAK SPACE}% ({count} van {survey.n})"
 
-    assert moved.survey[0] == f"Toen zoals {figure('informal')}, nu zoals {figure('formal')}."
+    assert moved.survey[0] == (
+        f"Hetzelfde antwoord als u gaf: toen {figure('informal')}, nu {figure('formal')}."
+    )
     assert moved.survey[1].startswith("Groep: gemeenten met een LIVC-R. VVSG-bevraging 2020, ")
     assert len(moved.then) == len(moved.now) == 1
     assert moved.said == ""
@@ -462,10 +464,13 @@ def test_what_stayed_without_being_looked_at_is_counted(catalogue: Catalogue) ->
 
 def test_actions_done_since_and_those_still_to_do(catalogue: Catalogue) -> None:
     def planned(title: str, state: ActionState, minutes: int) -> PlannedAction:
-        return PlannedAction(title, 1, an_action(title, state=state), a_moment(minutes))
+        done = a_moment(minutes) if state is ActionState.DONE else None
+        return PlannedAction(title, 1, an_action(title, state=state), a_moment(minutes), done)
 
     actions = (
         planned("Al klaar", ActionState.DONE, 1),
+        # Done before, with a remark that somebody wrote after.
+        replace(planned("Al lang klaar", ActionState.DONE, 2), changed_at=a_moment(9)),
         planned("Klaar gezet", ActionState.DONE, 9),
         planned("Nog bezig", ActionState.BUSY, 9),
         planned("Hoeft niet", ActionState.DROPPED, 9),
@@ -493,11 +498,11 @@ def test_everything_can_be_compared_in_both_languages(
 # How it went
 
 
-def standings(*levels: int | None, members: int | None = 3) -> list[Standing]:
+def standings(*levels: int | None, members: int | None = 3) -> list[Point]:
     """Standings of all areas at the same level, one on each of the days."""
     days = (FIRST, SECOND, THIRD)
     return [
-        Standing(day, dict.fromkeys(Area, number), members)
+        Point(day, dict.fromkeys(Area, number), members)
         for day, number in zip(days, levels, strict=False)
     ]
 
@@ -521,7 +526,7 @@ def went(
             "Structuur: van 1 te starten naar 2 basis. Eén keer was er te weinig beantwoord.",
         ),
         ((None, 2, None), "Structuur: 2 basis. 2 keer was er te weinig beantwoord."),
-        ((None, None, None), "Structuur: nog niet gekend."),
+        ((None, None, None), "Structuur: nog niet bekend."),
     ],
 )
 def test_how_an_area_went_in_words(
@@ -532,7 +537,7 @@ def test_how_an_area_went_in_words(
 
 def test_the_title_says_what_moved(catalogue: Catalogue) -> None:
     assert went(catalogue, 2, 2, 3).title == (
-        "Delen die sinds 13 mei 2024 hoger staan: 4. Lager: 0. Vergelijkbaar zijn er 4."
+        "Sinds 13 mei 2024 staan 4 van 4 delen hoger en 0 lager."
     )
     assert went(catalogue, 3, 3, 3).title.startswith("Alle delen die te vergelijken zijn (4)")
     assert went(catalogue, None, 3).title.startswith("Geen enkel deel is te vergelijken")
@@ -541,7 +546,7 @@ def test_the_title_says_what_moved(catalogue: Catalogue) -> None:
 def test_the_table_has_a_row_per_evaluation(catalogue: Catalogue) -> None:
     found = went(catalogue, 1, None, 3, members=None)
     assert len(found.head) == 6
-    assert found.rows[0] == ("13 mei 2024", *["1 te starten"] * 4, "niet gekend")
+    assert found.rows[0] == ("13 mei 2024", *["1 te starten"] * 4, "niet bekend")
     assert found.rows[1][1] == "te weinig beantwoord"
     assert went(catalogue, 1).rows == (("13 mei 2024", *["1 te starten"] * 4, "3 van 3"),)
 

@@ -100,6 +100,22 @@ def test_actions_are_kept_in_the_order_they_came(store: Store) -> None:
     assert [a.title for a in actions_of(store.plans, id_)] == ["een", "twee"]
 
 
+def test_the_moment_at_which_an_action_became_done_is_kept(store: Store) -> None:
+    id_ = kept(store)
+    added = store.plans.add(id_, an_action("Bel"), at=a_moment(1))
+    assert added.done_at is None
+    done = replace(added.action, state=ActionState.DONE)
+    one = store.plans.change(id_, added.id, done, expected_version=1, at=a_moment(2))
+    remarked = replace(done, remark="gebeld")
+    two = store.plans.change(id_, added.id, remarked, expected_version=2, at=a_moment(3))
+    assert (one.done_at, two.done_at) == (a_moment(2), a_moment(2))
+    again = replace(remarked, state=ActionState.BUSY)
+    three = store.plans.change(id_, added.id, again, expected_version=3, at=a_moment(4))
+    assert three.done_at is None
+    at_once = store.plans.add(id_, an_action("Klaar", state=ActionState.DONE), at=a_moment(5))
+    assert at_once.done_at == a_moment(5)
+
+
 def test_the_same_is_not_added_twice(store: Store) -> None:
     id_ = kept(store)
     first = store.plans.add(id_, an_action("een", finding="few_cases"), at=a_moment())

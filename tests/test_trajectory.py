@@ -160,6 +160,16 @@ def test_the_baseline_is_the_first_and_the_follow_up_the_last_that_was_finished(
     assert measured([kept("old", edition="of before")], "now") == ()
 
 
+def test_of_one_day_the_one_that_was_finished_last_is_the_follow_up() -> None:
+    early = kept("begun first")
+    first, last = early.finished_at, MOMENT + timedelta(hours=1)
+    found = [
+        replace(early, finished_at=last),
+        replace(kept("begun last"), created_at=MOMENT + timedelta(minutes=5), finished_at=first),
+    ]
+    assert [k.id for k in measured(found, "now")] == ["begun last", "begun first"]
+
+
 def test_one_evaluation_that_was_finished_twice_is_no_follow_up() -> None:
     only = a_standing(1, an_assessment())
     assert only.follow_up is None

@@ -98,7 +98,7 @@ def test_answers_and_notes_are_copied_and_marked(app: Flask, client: FlaskClient
     assert made.started_from == before.id
     assert made.carried == dict.fromkeys(before.answers.values, Carried(before.day))
     overview = main_text(client.get(address))
-    assert "U vertrok van de zelfevaluatie van" in overview
+    assert "U begon met de antwoorden van de zelfevaluatie van" in overview
     assert "2 overgenomen antwoorden zijn nog niet nagekeken" in overview
     page = client.get(f"{address}/{STRUCTURE}")
     assert page.text.count("ongewijzigd sinds") == 2
@@ -329,7 +329,7 @@ def test_two_evaluations_side_by_side_whichever_is_named_first(
     ]
     assert pages[0] == pages[1]
     assert "1 antwoord is anders. 1 antwoord bleef hetzelfde." in pages[0]
-    assert "Toen zoals 67" in pages[0]
+    assert "Hetzelfde antwoord als u gaf: toen 67" in pages[0]
     english = client.get(f"/evaluations/{one}/compare/{other}?lang=en")
     assert "1 answer is different. 1 answer stayed the same." in main_text(english)
 
@@ -465,7 +465,10 @@ def test_a_view_of_a_contributor_is_no_evaluation_to_compare_with(town: Town) ->
 
 def test_a_municipality_of_the_zone_sees_only_what_it_takes_part_in(town: Town) -> None:
     alone, together = finished_in(town), finished_in(town)
-    town.held.store.zones.ask(together, [(OTHER, 5)], state=MemberState.CONFIRMED, at=town.clock.at)
+    town.held.store.zones.ask(together, [(OTHER, 5)], at=town.clock.at)
+    town.held.store.zones.answer(
+        together, OTHER, MemberState.CONFIRMED, cluster=5, by="x", at=town.clock.at
+    )
     client = town.signed_in(town.person(Role.OFFICER, OTHER))
     page = client.get(f"/evaluations/{together}/trend")
     assert len(parsed(page).findall(".//tbody/tr")) == 1

@@ -8,15 +8,27 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from evaltool.cli.demo_answers import STAGES, VOICES, answers_of, voice_of
+from evaltool.cli.demo_answers import answers_of
+from evaltool.cli.demo_together import (
+    ask_members,
+    ask_zone,
+    begin_meeting,
+    close_meeting,
+    confirm_zone,
+    convene,
+    look_at_carried,
+    start_from,
+    supplement_of,
+)
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, AccountState
 from evaltool.domain.answers import Answers
 from evaltool.domain.audit import Event
 from evaltool.domain.document import document_of
-from evaltool.domain.evaluation import Evaluation, View
+from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import Language, Texts
 from evaltool.domain.municipality import Municipality, Register
 from evaltool.domain.plan import Action, ActionState
@@ -33,7 +45,11 @@ _UNNAMED = (3, 8)
 _STILL_OPEN = (6, 11)
 """The places of those whose second self-evaluation is not finished yet."""
 _WITH_VOICES = 0
-"""The place of the municipality whose members differ."""
+"""The place of the municipality whose members differ, and meet on that."""
+_IN_A_ZONE = 1
+"""The place of the municipality whose LIVC-R is that of its police zone."""
+_CARRIED = 6
+"""The place of the one that starts its second self-evaluation from the first."""
 _PASSWORD_BYTES = 12
 
 Step = tuple[datetime, Callable[[], None]]
@@ -74,14 +90,16 @@ class Story:
         self.at = self.now - _YEARS
         self.t: Texts = self.catalogue.in_language(self.language)
         self.towns = chosen_ones(self.catalogue.register)
+        self.library = self.catalogue.library(self.language)
         self.officers: dict[str, Account] = {}
+        self.chairs: dict[str, Account] = {}
         self.evaluations: dict[tuple[int, int], Evaluation] = {}
 
     def tell(self) -> None:
         """All of it, in the order of time."""
         begin = self.at
-        self.coach = self._person(Role.COACH, None, "coach")
-        self._person(Role.ADMINISTRATOR, None, "beheer")
+        self.coach = self.person(Role.COACH, None, "coach")
+        self.person(Role.ADMINISTRATOR, None, "beheer")
         self._log("demo_made", None, "")
         steps = [s for place in range(len(self.towns)) for s in self._of(place, begin)]
         for moment, happen in sorted(steps, key=lambda step: step[0]):
@@ -109,16 +127,25 @@ class Story:
         yield later(start, 180), lambda: self._session(place, "session_between")
         yield second, lambda: self._evaluate(place, 1)
         if place == _WITH_VOICES:
-            yield later(second, 1), lambda: self._voices(place)
+            yield later(second, 1), partial(self._together, ask_members, place)
+        if place == _IN_A_ZONE:
+            yield later(second, 1), partial(self._together, ask_zone, place)
+            yield later(second, 2), partial(self._together, confirm_zone, place)
+        if place == _CARRIED:
+            yield later(second, 1), partial(self._together, look_at_carried, place)
         if place in _STILL_OPEN:
             return
         yield later(second, 5), lambda: self._finish(place, 1)
         yield later(second, 15), lambda: self._plan(place, 1, 3)
+        if place == _WITH_VOICES:
+            for number, happen in enumerate((convene, begin_meeting, close_meeting)):
+                at = later(second, 20) + timedelta(minutes=40 * number)
+                yield at, partial(self._together, happen, place)
         if place % 2 == 0:
             yield later(second, 60), lambda: self._complete(place, 1)
         yield later(second, 30), lambda: self._session(place, "session_last")
 
-    def _person(self, role: Role, town: Municipality | None, mailbox: str) -> Account:
+    def person(self, role: Role, town: Municipality | None, mailbox: str) -> Account:
         """An account that can be used at once, with a password that was never used elsewhere."""
         role_name = self.t(f"role.{role}")
         name = role_name[:1].upper() + role_name[1:]
@@ -153,19 +180,31 @@ class Story:
             )
         )
 
+    def log(self, action: str, who: Account, about: Evaluation, detail: str = "") -> None:
+        """Write down what somebody did with an evaluation."""
+        self._log(action, who, about.nis_code, about.id, detail)
+
+    def log_of(self, nis_code: str, action: str, who: Account, about: str) -> None:
+        """Write it down in the log of another municipality."""
+        self._log(action, who, nis_code, about)
+
+    def _together(self, happen: Callable[["Story", Evaluation], object], place: int) -> None:
+        happen(self, self.evaluations[place, 1])
+
     def _begin(self, place: int) -> None:
         """The municipality gets its accounts, and lets the coach in."""
         town, _ = self.towns[place]
         code = town.nis_code
-        officer = self._person(Role.OFFICER, town, "preventie")
+        officer = self.person(Role.OFFICER, town, "preventie")
         self.officers[code] = officer
-        chair = self._person(Role.CHAIR, town, "voorzitter")
+        chair = self.person(Role.CHAIR, town, "voorzitter")
+        self.chairs[code] = chair
         self._log("invited", officer, code, detail=chair.id)
         named = place not in _UNNAMED
         self.store.consents.give(code, self.coach.id, by=officer.id, at=self.at, named=named)
         self._log("consent_given", officer, code, detail=self.coach.id)
 
-    def _create(self, place: int, answers: Answers, view: View | None = None) -> Evaluation:
+    def _create(self, place: int, answers: Answers) -> Evaluation:
         town, cluster = self.towns[place]
         questionnaire = self.catalogue.questionnaire
         return self.store.evaluations.create(
@@ -177,10 +216,12 @@ class Story:
             survey=questionnaire.survey,
             sections={s.id: answers.part(s.questions) for s in questionnaire.sections},
             at=self.at,
-            view=view,
         )
 
     def _evaluate(self, place: int, turn: int) -> None:
+        if place == _CARRIED and turn:
+            self.evaluations[place, turn] = start_from(self, self.evaluations[place, 0])
+            return
         note = self.t("demo.note")
         answers = answers_of(self.catalogue.questionnaire, place, turn, note)
         made = self._create(place, answers)
@@ -192,14 +233,20 @@ class Story:
 
     def _finish(self, place: int, turn: int) -> None:
         made = self.evaluations[place, turn]
-        self.store.evaluations.finish(made.id, at=self.at, content=self.catalogue.fingerprint)
+        self.store.evaluations.finish(
+            made.id,
+            at=self.at,
+            content=self.catalogue.fingerprint,
+            supplement=supplement_of(self, made),
+        )
         self._log("finish", self._officer(place), made.nis_code, made.id)
 
     def _plan(self, place: int, turn: int, number: int) -> None:
         """The first step of the findings that ask for attention most, each with a date."""
         made, (town, _) = self.evaluations[place, turn], self.towns[place]
-        library = self.catalogue.library(self.language)
-        for count, finding in enumerate(build(library, document_of(made, town)).attention[:number]):
+        for count, finding in enumerate(
+            build(self.library, document_of(made, town)).attention[:number]
+        ):
             action = Action(
                 title=finding.steps[0],
                 finding=finding.id,
@@ -227,34 +274,13 @@ class Story:
     def _session(self, place: int, name: str) -> None:
         code = self.towns[place][0].nis_code
         agreed = self.t(f"demo.{name}")
-        self.store.coaching.add_session(
-            code, self.coach.id, self.at.date(), agreed, at=self.at, id_=None
+        self.store.coaching.add(
+            code, self.coach.id, agreed, day=self.at.date(), shared=True, at=self.at
         )
         self._log("coach_session", self.coach, code)
 
     def _note(self, place: int, *, shared: bool) -> None:
         code = self.towns[place][0].nis_code
         text = self.t("demo.note_shared" if shared else "demo.note_private")
-        self.store.coaching.add_note(code, self.coach.id, text, shared=shared, at=self.at, id_=None)
+        self.store.coaching.add(code, self.coach.id, text, shared=shared, at=self.at)
         self._log("coach_note", self.coach, code if shared else "")
-
-    def _voices(self, place: int) -> None:
-        """Four members give their own view, and differ."""
-        common = self.evaluations[place, 1]
-        for discipline, own in VOICES:
-            member = self._person(Role.CONTRIBUTOR, self.towns[place][0], discipline)
-            self._log(
-                "contributor_invited",
-                self._officer(place),
-                common.nis_code,
-                common.id,
-                member.id,
-            )
-            answers = voice_of(self.catalogue.questionnaire, common.answers, own)
-            view = self._create(place, answers, View(common.id, member.id, discipline))
-            self.store.evaluations.finish(view.id, at=self.at, content=self.catalogue.fingerprint)
-            self._log("finish", member, common.nis_code, view.id)
-
-
-PLACES = len(STAGES)
-"""How many municipalities there are in the story."""

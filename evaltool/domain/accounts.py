@@ -2,15 +2,18 @@
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from evaltool.domain.access import MUNICIPAL_ROLES, SECOND_FACTOR_ROLES, Role
+from evaltool.domain.access import MUNICIPAL_ROLES, Role
 from evaltool.domain.validation import Problem
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
+LEAST_OF_ONES_OWN = 6
+"""Letters that must be left of a password without the words that anybody tries first."""
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 254
 
@@ -27,6 +30,32 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 """A session ends so long after signing in, used or not."""
 HALFWAY_LIMIT = timedelta(minutes=10)
 """How long somebody has to give the code after the password."""
+
+_OBVIOUS = (
+    # What the tool is about, and who works with it.
+    "evaltool livc livcr evaluatie evaluation zelfevaluatie radicalisme radicalisering radicalism "
+    "extremisme terrorisme veiligheid veiligheidscel security preventie prevention "
+    "preventieambtenaar preventiedienst ambtenaar officer burgemeester mayor voorzitter chair "
+    "coach beheerder administrator admin schepen secretaris korpschef politie politiezone police "
+    "dienst team gemeente gemeentehuis stad stadhuis raad municipality council vvsg "
+    # Places that everybody knows.
+    "vlaanderen flanders belgie belgium antwerpen antwerp gent brugge leuven hasselt mechelen "
+    "kortrijk oostende aalst genk roeselare brussel brussels limburg brabant "
+    # When it is chosen.
+    "lente voorjaar zomer herfst najaar winter spring summer autumn "
+    "januari februari maart april juni juli augustus september oktober november december "
+    "january february march june july august october "
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+    "monday tuesday wednesday thursday friday saturday sunday "
+    # What one types to be done with it.
+    "welkom welcome wachtwoord paswoord password geheim secret login inloggen aanmelden toegang "
+    "hallo hello vakantie verander verandermij changeme nieuw test tijdelijk temporary account "
+    "gebruiker computer internet voetbal liefde azerty qwerty"
+)
+OBVIOUS_WORDS = frozenset(_OBVIOUS.split())
+"""Words that anybody would try first here, with a year or a number behind them."""
+
+_LOOKALIKES = str.maketrans("013457@$!", "oieastasi")
 
 # What any mail server takes: ASCII, and a domain with a dot.
 _ADDRESS = re.compile(
@@ -86,10 +115,9 @@ class Account:
     subject: str | None = None
     signed_in_at: datetime | None = None
 
-    @property
-    def needs_second_factor(self) -> bool:
-        """Whether it must set one up before it can do anything."""
-        return self.role in SECOND_FACTOR_ROLES and self.second_factor is None
+    def needs_second_factor(self, roles: frozenset[Role]) -> bool:
+        """Whether it must set one up before it can do anything, where ``roles`` must have one."""
+        return self.role in roles and self.second_factor is None
 
 
 @dataclass(frozen=True)
@@ -105,11 +133,16 @@ class Session:
     provider_session: str | None = None
     id_token: str | None = None
 
+    @property
+    def ends_at(self) -> datetime:
+        """When its time is up, if it is not used before."""
+        if self.stage is Stage.HALFWAY:
+            return self.started_at + HALFWAY_LIMIT
+        return min(self.started_at + ABSOLUTE_LIMIT, self.seen_at + IDLE_LIMIT)
+
     def has_ended(self, now: datetime) -> bool:
         """Whether its time is up."""
-        if self.stage is Stage.HALFWAY:
-            return now - self.started_at >= HALFWAY_LIMIT
-        return now - self.started_at >= ABSOLUTE_LIMIT or now - self.seen_at >= IDLE_LIMIT
+        return now >= self.ends_at
 
 
 @dataclass(frozen=True)
@@ -142,6 +175,39 @@ def normal_address(typed: str) -> str:
     """An address in the one form in which it is kept and looked for."""
     # No longer than what is refused for its length: putting marks in order takes long.
     return unicodedata.normalize("NFKC", typed[: LONGEST_ADDRESS + 1]).strip().lower()
+
+
+def is_obvious(password: str, own: Iterable[str], is_common: Callable[[str], bool]) -> bool:
+    """Whether a password is no more than words that anybody tries first, whatever is around them.
+
+    ``own`` are texts of whoever chooses it: name, address, municipality. ``is_common`` says
+    whether a word stands in a list of common ones. Digits and punctuation count for nothing, and
+    neither does writing letters as digits.
+    """
+    words = OBVIOUS_WORDS | {
+        word for text in own for word in (_letters(text), *map(_letters, re.split(r"\W+", text)))
+    }
+    tried = sorted((word for word in words if len(word) >= _SHORTEST_WORD), key=len, reverse=True)
+    for typed in (password, password.translate(_LOOKALIKES)):
+        letters = left = _letters(typed)
+        for word in tried:
+            left = left.replace(word, " ")
+        left = left.replace(" ", "")
+        if left != letters and len(left) < LEAST_OF_ONES_OWN:
+            return True
+        if any(len(rest) >= _SHORTEST_WORD and is_common(rest) for rest in (left, letters)):
+            return True
+    return False
+
+
+_SHORTEST_WORD = 4
+"""A shorter word stands in too many sentences by chance."""
+
+
+def _letters(text: str) -> str:
+    """The letters of a text without their case and marks."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in bare if letter.isalpha())
 
 
 def faults_of(address: str, name: str, role: Role, nis_code: str | None) -> tuple[Problem, ...]:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from evaltool.domain.meeting import ItemKind
-from evaltool.domain.plan import TITLE_LIMIT, Action, PlannedAction
+from evaltool.domain.plan import TITLE_LIMIT, Action, ActionState, PlannedAction
 from evaltool.domain.questionnaire import NOTE_LIMIT
 from evaltool.domain.validation import Problem
 
@@ -71,6 +71,12 @@ class Decision:
     def is_followed_by(self, action: Action) -> bool:
         """Whether an action of the plan still says what was decided."""
         return (action.title, action.owner, action.due) == (self.text, self.owner, self.due)
+
+    def is_all_of(self, action: Action) -> bool:
+        """Whether an action holds nothing but what was decided: nobody began or remarked on it."""
+        return (
+            self.is_followed_by(action) and action.state is ActionState.OPEN and not action.remark
+        )
 
 
 @dataclass(frozen=True)

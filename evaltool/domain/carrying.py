@@ -1,10 +1,11 @@
 """A new evaluation that starts from the last: what is carried over, and what still stands so."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from evaltool.domain.answers import Answer, Answers, asked, without_dangling
 from evaltool.domain.evaluation import Carried, Evaluation
+from evaltool.domain.plan import Action, PlannedAction
 from evaltool.domain.questionnaire import Questionnaire
 
 
@@ -14,9 +15,18 @@ def carried_from(
     """The answers, texts and notes of an evaluation, and each answer marked with its day.
 
     That day is the day of ``last``. What was carried into ``last`` itself and never confirmed
-    there keeps its first day: nobody has looked at it since.
+    there keeps its first day: nobody has looked at it since. A question about now or about the
+    past months is asked anew: it has no answer and no note.
     """
-    held = without_dangling(questionnaire, last.answers)
+    anew = {question.id for question in questionnaire if not question.carried}
+    given = last.answers
+    kept = Answers(
+        *(
+            {id_: held for id_, held in part.items() if id_ not in anew}
+            for part in (given.values, given.other_text, given.notes)
+        )
+    )
+    held = without_dangling(questionnaire, kept)
     known = {question.id for question in questionnaire}
     marks: dict[str, Carried] = {}
     for id_ in held.values:
@@ -25,6 +35,11 @@ def carried_from(
         if id_ in known:
             marks[id_] = Carried(since)
     return held, marks
+
+
+def actions_along(plan: Iterable[PlannedAction]) -> tuple[Action, ...]:
+    """What a new evaluation takes along of the plan of the last: all that is not over."""
+    return tuple(planned.action for planned in plan if not planned.action.state.is_over)
 
 
 def unconfirmed(questionnaire: Questionnaire, evaluation: Evaluation) -> Mapping[str, date]:

@@ -7,9 +7,10 @@ from datetime import datetime
 from evaltool.domain.answers import asked
 from evaltool.domain.carrying import changed_answers
 from evaltool.domain.language import date_text
+from evaltool.domain.levels import level_in_words
 from evaltool.domain.library import Library, action_view
 from evaltool.domain.movement import Mover
-from evaltool.domain.plan import ActionState, PlannedAction
+from evaltool.domain.plan import PlannedAction
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.report import ActionView, FindingView, LevelView, Report
 from evaltool.domain.rules import FindingKind
@@ -138,7 +139,7 @@ class _Changes:
             done=tuple(
                 action_view(self.library, planned.action)
                 for planned in plans
-                if planned.action.state is ActionState.DONE and planned.changed_at > since
+                if planned.done_at is not None and planned.done_at > since
             ),
             waiting=tuple(
                 action_view(self.library, planned.action)
@@ -167,8 +168,8 @@ class _Changes:
             way = "up" if now.number > then.number else "down"
         return LevelChange(
             area_label=now.area_label,
-            then=_step(then),
-            now=_step(now),
+            then=level_in_words(self.texts, then.number),
+            now=level_in_words(self.texts, now.number),
             way=way,
             said=self.texts(f"over_time.way.{way}"),
             gained=tuple(after.text for before, after in pairs if after.met and not before.met),
@@ -222,16 +223,16 @@ class _Changes:
         return self.texts(f"over_time.said.{code}")
 
 
-def _step(level: LevelView) -> str:
-    return level.name if level.number is None else f"{level.number} {level.name}"
-
-
 def _once(actions: Iterable[PlannedAction]) -> Iterator[PlannedAction]:
-    """The actions of two plans, one that stands in both (or the same plan twice) once."""
+    """The actions of several plans of a municipality, each once, as it was changed last.
+
+    It is the same action where title and finding are the same. The overview of a coach counts so
+    too: see ``evaltool.store.trajectories``.
+    """
     seen: dict[tuple[str, str | None], PlannedAction] = {}
     for planned in actions:
         key = (planned.action.title, planned.action.finding)
         known = seen.get(key)
-        if known is None or planned.changed_at > known.changed_at:
+        if known is None or planned.changed_at >= known.changed_at:
             seen[key] = planned
     yield from seen.values()

@@ -3,46 +3,45 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from evaltool.domain.questionnaire import NOTE_LIMIT
 from evaltool.domain.validation import Problem
 
-MOST_ENTRIES = 200
-"""Most notes, and most sessions, that a coach keeps of one municipality."""
+MOST_ENTRIES = 400
+"""Most notes and sessions together that a coach keeps of one municipality."""
+
+
+class EntryKind(StrEnum):
+    """What a coach writes down."""
+
+    NOTE = "note"
+    SESSION = "session"
+    """That she and the municipality spoke on a day, and what they agreed."""
 
 
 @dataclass(frozen=True)
-class CoachNote:
-    """A note of a coach on a municipality.
+class CoachEntry:
+    """What a coach wrote of a municipality.
 
-    One that is not ``shared`` is hers alone. ``coach`` is her account, ``version`` how often the
-    note was saved, ``changed_at`` when last (aware, UTC).
+    ``day`` is that of a session, None for a note. An entry that is not ``shared`` is hers alone; a
+    session always is shared. ``coach`` is her account, ``version`` how often the entry was saved,
+    ``changed_at`` when last (aware, UTC).
     """
 
     id: str
     coach: str
     nis_code: str
+    day: date | None
     shared: bool
     text: str
     version: int
     changed_at: datetime
 
-
-@dataclass(frozen=True)
-class CoachSession:
-    """That a coach and a municipality spoke on a day, and what they agreed; both may read it."""
-
-    id: str
-    coach: str
-    nis_code: str
-    day: date
-    agreed: str
-    version: int
-    changed_at: datetime
-
-
-Entry = CoachNote | CoachSession
-"""What a coach keeps of a municipality."""
+    @property
+    def kind(self) -> EntryKind:
+        """A session has a day."""
+        return EntryKind.NOTE if self.day is None else EntryKind.SESSION
 
 
 class EntryNotFound(Exception):
@@ -52,18 +51,18 @@ class EntryNotFound(Exception):
 class EntryConflict(Exception):
     """It was saved elsewhere in the meantime; ``current`` is what is kept now."""
 
-    def __init__(self, current: Entry) -> None:
+    def __init__(self, current: CoachEntry) -> None:
         super().__init__(current.id)
         self.current = current
 
 
 class EntriesFull(Exception):
-    """There are as many notes, or sessions, as a coach can keep of one municipality."""
+    """There are as many notes and sessions as a coach can keep of one municipality."""
 
 
-def faults(text: str, where: str) -> Iterator[Problem]:
-    """What is wrong with a text to keep; ``where`` names its field (``text`` or ``agreed``)."""
+def faults(text: str) -> Iterator[Problem]:
+    """What is wrong with a text to keep."""
     if not text.strip():
-        yield Problem("nothing_written", where)
+        yield Problem("nothing_written", "text")
     if len(text) > NOTE_LIMIT:
-        yield Problem("too_long", where, {"length": str(len(text)), "limit": str(NOTE_LIMIT)})
+        yield Problem("too_long", "text", {"length": str(len(text)), "limit": str(NOTE_LIMIT)})

@@ -1,7 +1,7 @@
 """From what is known to an agenda, and from a meeting to its sheet and its minutes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from evaltool.domain.agenda import ADDED_MINUTES, Decision, Item, Meeting, MeetingState
 from evaltool.domain.language import Texts, date_text, listing, time_text
@@ -15,7 +15,6 @@ from evaltool.domain.meeting import (
     finding_item,
     left_out,
     lines_of,
-    meeting_sheet,
     plain_item,
     running_actions,
     told,
@@ -65,26 +64,30 @@ def proposal(
 ) -> tuple[Item, ...]:
     """The agenda that is proposed for a meeting of so many minutes.
 
-    Before there is a report, it goes over what members see differently and over the plan.
+    Of what is to be talked over, findings first, at most half is what members see differently, or
+    as much more as there are fewer findings. Before there is a report there are none.
     """
     fitting = [form for form in forms if form.minutes <= length] or [forms[0]]
     form = max(fitting, key=lambda form: form.minutes)
+    picture = form.picture if sources.report is not None else 0
+    fixed = form.opening + picture + form.closing
     follow_up = form.follow_up if sources.open_actions else 0
-    free = length - form.opening - follow_up - form.closing
-    if sources.report is not None:
-        most = min(form.most, (free - form.picture) // STEP)
-        wanted = replace(form, minutes=length, most=most)
-        sheet = meeting_sheet(sources.report, wanted, texts)
-        return tuple(Item(i.kind, i.title, i.minutes, i.about) for i in sheet.items)
-    chosen = sources.differences[: min(form.most, free // STEP)]
-    shares = divide(free, len(chosen), form.longest)
+    most = min(form.most, (length - fixed - follow_up) // STEP)
+    findings = sources.attention[: max(most - len(sources.differences), most - most // 2)]
+    differences = sources.differences[: most - len(findings)]
+    if not running_actions((view for _, view in sources.open_actions), findings):
+        follow_up = 0
+    free = length - fixed - follow_up
+    talked_over = [
+        *((ItemKind.FINDING, finding.id, finding.title) for finding in findings),
+        *((ItemKind.DIFFERENCE, found.question, found.text) for found in differences),
+    ]
+    shares = divide(free, len(talked_over), form.longest)
     parts = (
         (ItemKind.OPENING, "", "", form.opening),
+        (ItemKind.PICTURE, "", "", picture),
         (ItemKind.FOLLOW_UP, "", "", follow_up),
-        *(
-            (ItemKind.DIFFERENCE, difference.question, difference.text, minutes)
-            for difference, minutes in zip(chosen, shares, strict=True)
-        ),
+        *((*about, minutes) for about, minutes in zip(talked_over, shares, strict=True)),
         (ItemKind.ROUND, "", "", free - sum(shares)),
         (ItemKind.CLOSING, "", "", form.closing),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from evaltool.domain.conditions import Condition
-from evaltool.domain.language import Text
+from evaltool.domain.language import Text, Texts
 from evaltool.domain.situation import Area, Fact, Situation
 
 HIGHEST = 4
@@ -54,6 +54,13 @@ class Level:
             return ()
         unmet = [criterion for criterion, met in self.criteria if not met]
         return tuple(c for c in unmet if c.level <= self.number + 1)
+
+
+def level_in_words(texts: Texts, number: int | None) -> str:
+    """Number and name of a level: ``3 uitgebouwd``; that it is not known, where it is not."""
+    if number is None:
+        return texts("report.level.name.unknown")
+    return texts("trajectory.level", number=number, name=texts(f"report.level.name.{number}"))
 
 
 def level(scale: LevelScale, situation: Situation) -> Level:

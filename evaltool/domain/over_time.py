@@ -9,7 +9,7 @@ from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.comparison import compare
 from evaltool.domain.feedback import evaluate
 from evaltool.domain.language import Texts, date_text
-from evaltool.domain.levels import HIGHEST
+from evaltool.domain.levels import HIGHEST, level_in_words
 from evaltool.domain.pictures import EvolutionView, Panel, SmallMultiples
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.domain.rules import Rulebook
@@ -17,7 +17,7 @@ from evaltool.domain.situation import STATUTORY_MEMBERS, Area
 
 
 @dataclass(frozen=True)
-class Standing:
+class Point:
     """Where a municipality stood on a day.
 
     ``levels`` are 1 to 4, None where too little was answered; ``members`` how many of the
@@ -29,7 +29,7 @@ class Standing:
     members: int | None
 
 
-def standing(
+def point(
     questionnaire: Questionnaire,
     rulebook: Rulebook,
     benchmark: Benchmark,
@@ -37,12 +37,12 @@ def standing(
     answers: Answers,
     cluster: int,
     day: date,
-) -> Standing:
+) -> Point:
     """Where answers of a day put a municipality, by the criteria of now."""
     comparisons = compare(questionnaire, benchmark, answers, cluster)
     feedback = evaluate(questionnaire, rulebook, answers, comparisons, cluster)
     legal = feedback.legal
-    return Standing(
+    return Point(
         day,
         {level.area: level.number for level in feedback.levels},
         None if legal.met is None else len(STATUTORY_MEMBERS) - len(legal.missing),
@@ -50,19 +50,19 @@ def standing(
 
 
 def evolution(
-    texts: Texts, questionnaire: Questionnaire, standings: Sequence[Standing]
+    texts: Texts, questionnaire: Questionnaire, points: Sequence[Point]
 ) -> EvolutionView:
-    """Standings, oldest first, in words, as a picture and as a table."""
-    return _Evolution(texts, questionnaire, standings).view()
+    """Points in time, oldest first, in words, as a picture and as a table."""
+    return _Evolution(texts, questionnaire, points).view()
 
 
 class _Evolution:
     def __init__(
-        self, texts: Texts, questionnaire: Questionnaire, standings: Sequence[Standing]
+        self, texts: Texts, questionnaire: Questionnaire, points: Sequence[Point]
     ) -> None:
         self.texts = texts
-        self.standings = standings
-        self.days = [date_text(found.day, texts.language) for found in standings]
+        self.points = points
+        self.days = [date_text(found.day, texts.language) for found in points]
         self.areas = {area: texts.of(questionnaire.section_by_id[area].title) for area in Area}
 
     def view(self) -> EvolutionView:
@@ -71,21 +71,20 @@ class _Evolution:
         return EvolutionView(
             title=self.title(),
             sentences=sentences,
-            picture=self.picture(sentences) if len(self.standings) > 1 else None,
+            picture=self.picture(sentences) if len(self.points) > 1 else None,
             head=(t("over_time.day"), *self.areas.values(), t("over_time.members")),
             rows=tuple(
                 (day, *(self.level(found.levels.get(area)) for area in Area), self.count(found))
-                for day, found in zip(self.days, self.standings, strict=True)
+                for day, found in zip(self.days, self.points, strict=True)
             ),
             notes=(t("report.level.note"), t("over_time.rules_of_now")),
         )
 
     def level(self, number: int | None) -> str:
         """``2 basis``, or that it is not known."""
-        name = self.texts(f"report.level.name.{'unknown' if number is None else number}")
-        return name if number is None else f"{number} {name}"
+        return level_in_words(self.texts, number)
 
-    def count(self, found: Standing) -> str:
+    def count(self, found: Point) -> str:
         """``2 van 3`` members, or that it is not known."""
         if found.members is None:
             return self.texts("over_time.not_known")
@@ -94,9 +93,9 @@ class _Evolution:
     def title(self) -> str:
         """What moved between the first time and the last, as a finding."""
         t = self.texts
-        if len(self.standings) < 2:
+        if len(self.points) < 2:
             return t("over_time.title_short")
-        first, last = self.standings[0].levels, self.standings[-1].levels
+        first, last = self.points[0].levels, self.points[-1].levels
         pairs = [(first.get(area), last.get(area)) for area in Area]
         known = [(a, b) for a, b in pairs if a is not None and b is not None]
         up, down = sum(b > a for a, b in known), sum(b < a for a, b in known)
@@ -104,14 +103,15 @@ class _Evolution:
             return t("over_time.moved_unknown", day=self.days[0])
         if not up and not down:
             return t("over_time.moved_none", day=self.days[0], of=len(known))
-        return t("over_time.moved", day=self.days[0], of=len(known), up=up, down=down)
+        key = "over_time.moved_one" if up == 1 else "over_time.moved"
+        return t(key, day=self.days[0], of=len(known), up=up, down=down)
 
     def sentences(self) -> Iterator[str]:
         """How each area went, and the members that the act names."""
         for area, label in self.areas.items():
-            numbers = [found.levels.get(area) for found in self.standings]
+            numbers = [found.levels.get(area) for found in self.points]
             yield self.sentence(label, numbers, self.level)
-        members = [found.members for found in self.standings]
+        members = [found.members for found in self.points]
 
         def counted(number: int | None) -> str:
             return self.texts("report.base", count=number, n=len(STATUTORY_MEMBERS))
@@ -144,7 +144,7 @@ class _Evolution:
 
     def picture(self, sentences: tuple[str, ...]) -> SmallMultiples:
         t = self.texts
-        places = _places([found.day for found in self.standings])
+        places = _places([found.day for found in self.points])
         panels = [
             Panel(
                 label,
@@ -152,13 +152,13 @@ class _Evolution:
                 HIGHEST,
                 tuple(
                     (place, found.levels.get(area))
-                    for place, found in zip(places, self.standings, strict=True)
+                    for place, found in zip(places, self.points, strict=True)
                 ),
             )
             for area, label in self.areas.items()
         ]
         members = tuple(
-            (place, found.members) for place, found in zip(places, self.standings, strict=True)
+            (place, found.members) for place, found in zip(places, self.points, strict=True)
         )
         panels.append(Panel(t("over_time.members"), 0, len(STATUTORY_MEMBERS), members))
         gap = any(value is None for panel in panels for _, value in panel.points)
@@ -166,8 +166,8 @@ class _Evolution:
             title=self.title(),
             alt=" ".join(sentences),
             panels=tuple(panels),
-            first=_short(self.standings[0].day),
-            last=_short(self.standings[-1].day),
+            first=_short(self.points[0].day),
+            last=_short(self.points[-1].day),
             unknown=t("over_time.open_dot") if gap else "",
         )
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from evaltool.domain.accounts import Account, Consent, Session
 from evaltool.domain.audit import Entry
-from evaltool.domain.coaching import CoachNote, CoachSession
+from evaltool.domain.coaching import CoachEntry
 from evaltool.domain.document import answers_form
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Register
@@ -21,8 +21,7 @@ def account_data(
     entries: Iterable[Entry],
     register: Register,
     *,
-    notes: Iterable[CoachNote] = (),
-    coach_sessions: Iterable[CoachSession] = (),
+    coaching: Iterable[CoachEntry] = (),
 ) -> dict[str, Any]:
     """What is kept of one person. Secrets are named, not given: they would open the account."""
     return {
@@ -50,7 +49,7 @@ def account_data(
             }
             for view in views
         ],
-        "coaching": coaching_rows(notes, coach_sessions),
+        "coaching": coaching_rows(coaching),
         "log": log_rows(entries),
     }
 
@@ -83,32 +82,22 @@ def consent_rows(consents: Iterable[Consent]) -> list[dict[str, Any]]:
     ]
 
 
-def coaching_rows(
-    notes: Iterable[CoachNote], sessions: Iterable[CoachSession]
-) -> dict[str, list[dict[str, Any]]]:
-    """Notes and sessions of coaches, by the ids of accounts and the codes of municipalities."""
-    return {
-        "notes": [
-            {
-                "coach": note.coach,
-                "municipality": note.nis_code,
-                "shared": note.shared,
-                "text": note.text,
-                "changed_at": note.changed_at.isoformat(),
-            }
-            for note in notes
-        ],
-        "sessions": [
-            {
-                "coach": session.coach,
-                "municipality": session.nis_code,
-                "date": session.day.isoformat(),
-                "agreed": session.agreed,
-                "changed_at": session.changed_at.isoformat(),
-            }
-            for session in sessions
-        ],
-    }
+def coaching_rows(entries: Iterable[CoachEntry]) -> list[dict[str, Any]]:
+    """Notes and sessions of coaches, by the ids of accounts and the codes of municipalities.
+
+    ``date`` is the day of a session, None for a note.
+    """
+    return [
+        {
+            "coach": entry.coach,
+            "municipality": entry.nis_code,
+            "date": None if entry.day is None else entry.day.isoformat(),
+            "shared": entry.shared,
+            "text": entry.text,
+            "changed_at": entry.changed_at.isoformat(),
+        }
+        for entry in entries
+    ]
 
 
 def log_rows(entries: Iterable[Entry]) -> list[dict[str, Any]]:

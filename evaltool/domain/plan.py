@@ -46,12 +46,16 @@ class Action:
 
 @dataclass(frozen=True)
 class PlannedAction:
-    """An action of a plan: its id, how often it was changed, and when last (aware, UTC)."""
+    """An action of a plan: its id, how often it was changed, and when last (aware, UTC).
+
+    ``done_at`` is when it became done; None where it is not.
+    """
 
     id: str
     version: int
     action: Action
     changed_at: datetime
+    done_at: datetime | None = None
 
 
 class ActionNotFound(Exception):

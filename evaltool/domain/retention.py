@@ -15,6 +15,9 @@ from evaltool.domain.plan import PlannedAction
 NOTICE = timedelta(days=60)
 """How long before its deletion somebody is reminded at least."""
 
+UNUSED = timedelta(days=30)
+"""How long an account that nobody uses is kept: after its link expired, or its last view went."""
+
 LETTER = "retention"
 """The purpose of the letter that reminds, in the outbox."""
 
@@ -23,11 +26,18 @@ _SHORTEST_MONTH = timedelta(days=28)
 
 
 def with_all_changes(
-    evaluation: Evaluation, plan: Iterable[PlannedAction], views: Iterable[Evaluation]
+    evaluation: Evaluation,
+    plan: Iterable[PlannedAction],
+    views: Iterable[Evaluation],
+    meetings: datetime | None,
 ) -> Evaluation:
-    """The evaluation, changed last when it, its plan or a view on it was changed last."""
+    """The evaluation, changed last when it, its plan, a view or a meeting on it was changed last.
+
+    ``meetings`` is when any of its meetings was, None where there was none.
+    """
     moments = [action.changed_at for action in plan]
     moments += [view.changed_at for view in views]
+    moments += [] if meetings is None else [meetings]
     return replace(evaluation, changed_at=max((evaluation.changed_at, *moments)))
 
 

@@ -81,8 +81,9 @@ class Kept:
     """An evaluation in short.
 
     ``report`` is the number of its last report (None: never finished), ``finished_at`` when that
-    was made. ``changed_at`` is when the evaluation, a view on it or its action plan was changed
-    last. ``open_actions`` are those still to be done.
+    was made; ``day`` and ``cluster`` are as in that report. ``changed_at`` is when the evaluation,
+    a view on it or its action plan was changed last. ``open_actions`` are those still to be done;
+    an action that stands in the plans of several evaluations counts where it was changed last.
     """
 
     id: str
@@ -158,19 +159,15 @@ _PLACES = {area: place for place, area in enumerate(Area)}
 def measured(kept: Iterable[Kept], edition: str) -> tuple[Kept, ...]:
     """The first and the last finished evaluation of one municipality: none, one or two.
 
-    In the order of their dates. One that was made with another edition of the questionnaire cannot
+    In the order of their days; of one day, in which they were finished, as on the pages of the
+    municipality itself. One that was made with another edition of the questionnaire cannot
     be set beside the others, and is left out.
     """
     found = sorted(
         (k for k in kept if k.report is not None and k.edition == edition),
-        key=_place_in_time,
+        key=lambda k: (k.day, k.finished_at or k.created_at, k.id),
     )
     return tuple(found) if len(found) < 2 else (found[0], found[-1])
-
-
-def _place_in_time(kept: Kept) -> tuple[date, datetime, str]:
-    """The day it was given; of one day, when it was begun."""
-    return kept.day, kept.created_at, kept.id
 
 
 def standing(
@@ -183,7 +180,7 @@ def standing(
     """Where a municipality stands, by its evaluations and those measured (first and last)."""
     state = State.NONE
     if kept:
-        latest = max(kept, key=_place_in_time)
+        latest = max(kept, key=lambda k: (k.day, k.created_at, k.id))
         state = State.OPEN if latest.status is Status.OPEN else State.FINISHED
     return Standing(
         municipality=municipality,

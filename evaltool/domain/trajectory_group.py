@@ -23,7 +23,7 @@ FAR = 3
 
 
 @dataclass(frozen=True)
-class Movement:
+class Moved:
     """How many municipalities went further, stayed or came back between baseline and follow-up."""
 
     further: int
@@ -56,7 +56,7 @@ class Group:
 
     base: int
     levels: Mapping[Area, tuple[int, ...] | None]
-    moved: Mapping[Area, Movement | None]
+    moved: Mapping[Area, Moved | None]
     tracks: Mapping[Track, int]
     legal: tuple[int, int] | None
     """How many have the legal minimum, of how many of which it is known."""
@@ -92,7 +92,7 @@ def _levels(numbers: Iterable[int | None]) -> tuple[int, ...] | None:
     return tuple(known.count(number) for number in range(1, HIGHEST + 1))
 
 
-def _movement(standings: Iterable[Standing], area: Area) -> Movement | None:
+def _movement(standings: Iterable[Standing], area: Area) -> Moved | None:
     steps = [
         now - then
         for s in standings
@@ -101,7 +101,7 @@ def _movement(standings: Iterable[Standing], area: Area) -> Movement | None:
     if len(steps) < FEWEST:
         return None
     further, back = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
-    return Movement(further, len(steps) - further - back, back)
+    return Moved(further, len(steps) - further - back, back)
 
 
 def _shared(question: str, assessments: Iterable[Assessment]) -> Shared:

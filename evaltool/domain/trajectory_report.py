@@ -57,7 +57,8 @@ def trajectory_report(
     clusters = telling_clusters(standings)
     found = group(standings)
     written = date_text(day, t.language)
-    lead = [t("trajectory.report.lead", number=len(standings), day=written)]
+    one = "_one" if len(standings) == 1 else ""
+    lead = [t(f"trajectory.report.lead{one}", number=len(standings), day=written)]
     if unnamed:
         lead.append(t("trajectory.report.unnamed", number=len(unnamed)))
     lead += [t("report.level.note"), t("trajectory.report.counted", fewest=FEWEST)]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from evaltool.domain.language import percentage
-from evaltool.domain.levels import HIGHEST
+from evaltool.domain.levels import HIGHEST, level_in_words
 from evaltool.domain.library import Library
 from evaltool.domain.situation import Area
 from evaltool.domain.trajectory import Measurement, Standing
@@ -13,7 +13,7 @@ from evaltool.domain.trajectory_group import (
     FEWEST,
     FEWEST_SHARING,
     Group,
-    Movement,
+    Moved,
     Shared,
 )
 from evaltool.domain.wording import Wording
@@ -109,8 +109,7 @@ class Trajectories:
 
     def level(self, number: int | None) -> str:
         """Number and name of a level: ``3 uitgebouwd``."""
-        name = self.t(f"report.level.name.{'unknown' if number is None else number}")
-        return name if number is None else self.t("trajectory.level", number=number, name=name)
+        return level_in_words(self.t, number)
 
     def levels(self, standing: Standing) -> tuple[LevelCell, ...]:
         """The levels of the last report; none without one."""
@@ -155,8 +154,7 @@ class Trajectories:
         legal = t("trajectory.group.legal_few", fewest=FEWEST)
         if found.legal is not None:
             legal = t("trajectory.group.legal", figure=self.figure(*found.legal))
-        names = [t(f"report.level.name.{n}") for n in range(1, HIGHEST + 1)]
-        steps = [t("trajectory.level", number=n, name=name) for n, name in enumerate(names, 1)]
+        steps = [self.level(number) for number in range(1, HIGHEST + 1)]
         return GroupView(
             base=t("trajectory.group.base", number=found.base),
             level_head=(t("trajectory.area"), *steps),
@@ -182,7 +180,7 @@ class Trajectories:
             return (self.areas[area], *([few] * HIGHEST))
         return (self.areas[area], *(self.t("report.base", count=n, n=sum(counts)) for n in counts))
 
-    def _moved(self, area: Area, moved: Movement) -> str:
+    def _moved(self, area: Area, moved: Moved) -> str:
         return self.t(
             "trajectory.group.moved",
             area=self.areas[area],
@@ -196,12 +194,14 @@ class Trajectories:
         t = self.t
         note = ""
         if shared.base < FEWEST:
-            note = t("trajectory.group.question_few", number=shared.base, fewest=FEWEST)
+            note = t("trajectory.group.question_few", fewest=FEWEST)
         elif not shared.options:
             note = t("trajectory.group.nothing_shared")
         return GroupQuestion(
             title=self.wording.question(shared.question),
-            base=t("trajectory.group.answered", number=shared.base),
+            base=t("trajectory.group.answered_one")
+            if shared.base == 1
+            else t("trajectory.group.answered", number=shared.base),
             rows=tuple(
                 (self.wording.option(shared.question, code), self.figure(count, shared.base))
                 for code, count in shared.options

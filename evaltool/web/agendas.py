@@ -1,39 +1,42 @@
-"""Composing the agenda of a meeting: what is on it, in which order, with how many minutes."""
+"""Composing the agenda of a meeting: what is on it, in which order, with how many minutes.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+The page is one form. Whichever of its buttons is used, what was typed and ticked is kept or
+comes back.
+"""
 
-from flask import Blueprint, Response, redirect, request, url_for
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
 from evaltool.domain.agenda import (
+    ADDED_MINUTES,
     Item,
     Meeting,
     MeetingConflict,
     MeetingState,
     TooMany,
-    arranged,
     faults,
-    moved,
     with_added,
 )
 from evaltool.domain.composing import offered, sheet_of
 from evaltool.domain.evaluation import Evaluation
-from evaltool.domain.meeting import ItemKind
+from evaltool.web.agenda_forms import TypedAgenda, typed_agenda
+from evaltool.web.cautions import warn
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
-from evaltool.web.guard import guarded
-from evaltool.web.meeting_forms import sentences, whole
+from evaltool.web.guard import guarded, only_looked
+from evaltool.web.meeting_forms import sentences
 from evaltool.web.meeting_sources import (
     meeting_or_404,
     minutes_on,
     not_under_way,
     sources_of,
-    warn,
 )
 from evaltool.web.meetings_pages import AgendaRow, MeetingPage
-from evaltool.web.rendering import messages, render
-from evaltool.web.tickets import id_by, new_ticket
+from evaltool.web.rendering import messages, render, tell
+from evaltool.web.tickets import new_ticket
 
 blueprint = Blueprint("agendas", __name__)
 
@@ -52,8 +55,7 @@ def _meeting_page(
     meeting: Meeting,
     errors: Mapping[str, str] | None = None,
     *,
-    typed: Mapping[str, str] | None = None,
-    own: tuple[str, str] = ("", ""),
+    typed: TypedAgenda | None = None,
     status: int = 422,
 ) -> Response:
     t, sources = texts(), sources_of(evaluation)
@@ -75,7 +77,7 @@ def _meeting_page(
             AgendaRow(
                 item=item,
                 printed=shown,
-                minutes=(typed or {}).get(item.id, str(item.minutes)),
+                minutes=(typed.minutes if typed else {}).get(item.id, str(item.minutes)),
                 removable=meeting.can_lose(item),
             )
             for item, shown in zip(meeting.items, sheet.items, strict=True)
@@ -83,8 +85,9 @@ def _meeting_page(
         balance=_balance(meeting),
         over=meeting.total > meeting.length,
         offered=tuple((t(f"meetings.kind.{kind}"), tuple(by_kind[kind])) for kind in by_kind),
+        ticked=typed.ticked if typed else frozenset(),
         decisions=tuple(zip(meeting.decisions, minutes.decisions, strict=True)),
-        own=own,
+        own=(typed.title, typed.own_minutes) if typed else ("", str(ADDED_MINUTES)),
         ticket=new_ticket(),
         errors=errors or {},
     )
@@ -102,71 +105,101 @@ def _balance(meeting: Meeting) -> str:
 @blueprint.post(f"{_ONE}/agenda")
 @guarded(Permission.AGENDA)
 def agenda(id_: str, meeting_id: str) -> AnyResponse:
-    """Keep the minutes as typed, with one item up, down or off, if a button says so.
+    """Keep the minutes as typed, with one item up, down or off, or go on to another page.
 
-    The form holds the whole agenda as it was shown: sending it twice does it once.
+    The form holds the whole agenda as it was shown: sending it twice does it once. What is ticked
+    or typed to be added stays so while items are moved; whoever goes on has it added.
     """
     evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
     if meeting.state is MeetingState.CLOSED:
         return not_under_way(id_, meeting)
-    shown = request.form.getlist("item")
-    typed = {item: request.form.get(f"minutes-{item}", "").strip() for item in shown}
-    what, _, chosen = request.form.get("do", "").partition(":")
-    steps = {"up": -1, "down": 1}
-    order: Sequence[str] = moved(shown, chosen, steps[what]) if what in steps else shown
-    if what == "off":
-        order = [item for item in order if item != chosen]
-    wanted = arranged(meeting, [(item, whole(typed[item])) for item in order])
-    problems = list(faults(wanted))
-    if problems:
-        return _meeting_page(evaluation, meeting, sentences(problems), typed=typed)
-    version = request.form.get("version", -1, type=int)
-    try:
-        kept = services().store.meetings.change(
-            id_, wanted, expected_version=version, at=services().now()
-        )
-    except MeetingConflict as conflict:
-        told = {"agenda": texts()("meetings.conflict")}
-        return _meeting_page(evaluation, conflict.current, told, typed=typed, status=409)
-    return _to(id_, kept, f"item-{chosen}" if what in steps and kept.item(chosen) else "agenda")
+    typed = typed_agenda()
+    if typed.do in ("", "go"):
+        kept = agenda_kept(evaluation, meeting)
+        if not isinstance(kept, Meeting):
+            return kept
+        if kept == meeting:
+            only_looked()
+        return redirect(_onward(id_, kept, typed), 303)
+    kept = _kept(evaluation, meeting, typed)
+    if not isinstance(kept, Meeting):
+        return kept
+    if typed.adds:
+        return _meeting_page(evaluation, kept, typed=typed)
+    there = typed.moves and kept.item(typed.chosen)
+    return _to(id_, kept, f"item-{typed.chosen}" if there else "agenda")
+
+
+def _onward(id_: str, meeting: Meeting, typed: TypedAgenda) -> str:
+    """Where a button goes on to; the agenda itself where it does not say."""
+    here: dict[str, Any] = {"id_": id_, "meeting_id": meeting.id}
+    if typed.do == "go" and typed.chosen == "details":
+        return url_for("meetings.details", **here)
+    if typed.do == "go" and typed.chosen == "room" and meeting.items:
+        return url_for("room.show", **here, number=1)
+    if typed.do == "go" and meeting.decision(typed.chosen) is not None:
+        return url_for("deciding.change", **here, decision_id=typed.chosen)
+    return url_for("agendas.show", **here, _anchor="agenda")
 
 
 @blueprint.post(f"{_ONE}/add")
 @guarded(Permission.AGENDA)
 def add(id_: str, meeting_id: str) -> AnyResponse:
-    """Put on the agenda what was ticked, or an item of one's own."""
-    evaluation = evaluation_or_404(id_)
-    meeting = meeting_or_404(id_, meeting_id)
+    """Put on the agenda what was ticked, and an item of one's own; the minutes are kept too."""
+    evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
     if meeting.state is MeetingState.CLOSED:
         return not_under_way(id_, meeting)
-    t, own = texts(), "title" in request.form
-    typed = request.form.get("title", "").strip(), request.form.get("minutes", "").strip()
-    wanted = set(request.form.getlist("source"))
-    more = [i for i in offered(sources_of(evaluation), meeting) if f"{i.kind}:{i.about}" in wanted]
-    errors: dict[str, str] = {}
-    if own:
-        made = id_by(request.form.get("ticket", ""), meeting_id, *typed)
-        title = typed[0] or t("meetings.own_title")
-        more = [Item(ItemKind.OWN, title, whole(typed[1]), id=made or "")]
-        found = sentences(faults(replace(meeting, items=tuple(more))))
-        errors = {where.partition("-")[0]: sentence for where, sentence in found.items()}
-        if not typed[0]:
-            errors = {"title": t("meetings.own_empty"), **errors}
-    elif not wanted:
-        errors = {"source": t("meetings.choose")}
+    typed = typed_agenda()
+    if not typed.adds:
+        told = {"source": texts()("meetings.choose")}
+        return _meeting_page(evaluation, meeting, told, typed=typed)
+    kept = _kept(evaluation, meeting, typed, adding=True)
+    return _to(id_, kept, "agenda") if isinstance(kept, Meeting) else kept
+
+
+def agenda_kept(evaluation: Evaluation, meeting: Meeting) -> Meeting | AnyResponse:
+    """The meeting once all is kept that its page sent with the button of something else.
+
+    What cannot be kept comes back in the page, with everything that was typed. A request that
+    sends no agenda changes nothing.
+    """
+    typed = typed_agenda()
+    if typed.version < 0:
+        return meeting
+    kept = _kept(evaluation, meeting, typed, adding=typed.adds)
+    if typed.adds and isinstance(kept, Meeting):
+        tell(texts()("meetings.added_along"))
+    return kept
+
+
+def _kept(
+    evaluation: Evaluation, meeting: Meeting, typed: TypedAgenda, *, adding: bool = False
+) -> Meeting | Response:
+    """The meeting as typed, once it is kept; else the page that says why it is not."""
+    wanted = typed.arranged(meeting)
+    errors = dict(sentences(faults(wanted)))
+    more: tuple[Item, ...] = ()
+    if adding:
+        more, wrong = typed.additions(meeting, offered(sources_of(evaluation), wanted))
+        errors |= wrong
     if errors:
-        return _meeting_page(evaluation, meeting, errors, own=typed)
-    with services().store.together():
-        now = services().store.meetings.get(id_, meeting_id)
-        try:
-            kept = services().store.meetings.change(
-                id_, with_added(now, more), expected_version=now.version, at=services().now()
-            )
-        except TooMany:
-            full = {"agenda": t("meetings.full")}
-            return _meeting_page(evaluation, meeting, full, own=typed)
-    warn(url_for("agendas.show", id_=id_, meeting_id=meeting_id), *(typed if own else ()))
-    return _to(id_, kept, "agenda")
+        return _meeting_page(evaluation, meeting, errors, typed=typed)
+    try:
+        kept = services().store.meetings.change(
+            evaluation.id,
+            with_added(wanted, more),
+            expected_version=typed.version,
+            at=services().now(),
+        )
+    except TooMany:
+        full = {"agenda": texts()("meetings.full")}
+        return _meeting_page(evaluation, meeting, full, typed=typed)
+    except MeetingConflict as conflict:
+        told = {"agenda": texts()("meetings.conflict")}
+        return _meeting_page(evaluation, conflict.current, told, typed=typed, status=409)
+    if adding:
+        warn(url_for("agendas.show", id_=evaluation.id, meeting_id=meeting.id), typed.title)
+    return kept
 
 
 def _to(id_: str, meeting: Meeting, anchor: str) -> AnyResponse:

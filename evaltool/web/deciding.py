@@ -10,6 +10,7 @@ from evaltool.domain.access import Permission
 from evaltool.domain.agenda import Decision, Meeting, MeetingConflict, MeetingState
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.plan import PlanFull, PlannedAction
+from evaltool.web.cautions import warn
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
 from evaltool.web.guard import guarded
 from evaltool.web.meeting_forms import (
@@ -20,8 +21,8 @@ from evaltool.web.meeting_forms import (
     sentences,
     typed_decision,
 )
-from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed, warn
-from evaltool.web.meetings_pages import DecisionPage
+from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed
+from evaltool.web.meetings_pages import DecisionPage, RemoveDecisionPage
 from evaltool.web.questions import warned
 from evaltool.web.rendering import messages, render, tell
 
@@ -87,24 +88,54 @@ def _followed(id_: str, decision: Decision) -> PlannedAction | None:
     return None
 
 
-@blueprint.post(f"{_ONE}/remove")
+@blueprint.route(f"{_ONE}/remove", methods=["GET", "POST"])
 @guarded(Permission.AGENDA)
 def remove(id_: str, meeting_id: str, decision_id: str) -> AnyResponse:
-    """Take a decision out, with the action that it became while that says the same."""
-    evaluation_or_404(id_)
-    held, meeting = services(), meeting_or_404(id_, meeting_id)
+    """Take a decision out, after asking, with the action that it became and nobody touched."""
+    evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
+    held, known = services(), _decision(meeting, decision_id)
     if meeting.state is MeetingState.CLOSED:
         return not_under_way(id_, meeting)
+    changed = request.form.get("base", "") != base_of_decision(known)
+    if request.method != "POST" or changed:
+        return _remove_page(evaluation, meeting, known, changed=request.method == "POST")
     with held.store.together():
-        known = _decision(meeting_or_404(id_, meeting_id), decision_id)
         planned = _followed(id_, known)
-        if planned is not None:
+        if planned is not None and known.is_all_of(planned.action):
             held.plans.remove(id_, planned.id, expected_version=planned.version)
-        elif known.action is not None:
+        elif _in_plan(id_, known):
             tell(texts()("meetings.action_stays"))
         held.store.meetings.withdraw(id_, meeting_id, decision_id)
     tell(texts()("meetings.decision_removed"))
     return _back(id_, meeting, known)
+
+
+def _in_plan(id_: str, decision: Decision) -> bool:
+    """Whether the action that a decision became is still in the plan."""
+    return any(planned.id == decision.action for planned in services().plans.of(id_))
+
+
+def _remove_page(
+    evaluation: Evaluation, meeting: Meeting, known: Decision, *, changed: bool
+) -> Response:
+    """Asks before a decision is taken out, and says what becomes of its action."""
+    planned = _followed(evaluation.id, known)
+    lead = "alone"
+    if _in_plan(evaluation.id, known):
+        lead = "goes" if planned and known.is_all_of(planned.action) else "stays"
+    number = meeting.decisions.index(known)
+    page = RemoveDecisionPage(
+        title=texts()("meetings.decision_remove_title", number=number + 1),
+        evaluation=evaluation,
+        municipality=municipality_of(evaluation),
+        meeting=meeting,
+        decision=known,
+        view=minutes_on(meeting, printed(evaluation, meeting)).decisions[number],
+        lead=texts()(f"meetings.decision_remove_lead.{lead}"),
+        base=base_of_decision(known),
+        changed=changed,
+    )
+    return render(page, 409 if changed else 200)
 
 
 def _decision(meeting: Meeting, decision_id: str) -> Decision:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 from evaltool.domain.access import Permission, may
 from evaltool.domain.evaluation import Evaluation, Snapshot, Status
-from evaltool.domain.over_time import Standing, evolution, standing
+from evaltool.domain.over_time import Point, evolution, point
 from evaltool.domain.pictures import EvolutionView
 from evaltool.web.context import services, texts
 from evaltool.web.identity import actor
@@ -37,7 +37,7 @@ def when(evaluation: Evaluation) -> tuple[date, datetime]:
 def evolution_of(evaluations: Iterable[Evaluation]) -> EvolutionView:
     """How it went over finished evaluations, oldest first, in the language of this request."""
     questionnaire = services().catalogue.questionnaire
-    return evolution(texts(), questionnaire, [_standing(found) for found in evaluations])
+    return evolution(texts(), questionnaire, [_point(found) for found in evaluations])
 
 
 def evolution_until(evaluation: Evaluation) -> EvolutionView | None:
@@ -49,9 +49,9 @@ def evolution_until(evaluation: Evaluation) -> EvolutionView | None:
     return evolution_of([*earlier, evaluation]) if earlier else None
 
 
-def _standing(evaluation: Evaluation) -> Standing:
+def _point(evaluation: Evaluation) -> Point:
     held = services().catalogue
-    return standing(
+    return point(
         held.questionnaire,
         held.rulebook,
         held.benchmark,

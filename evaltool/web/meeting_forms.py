@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from evaltool.domain.agenda import Decision, Meeting, Present, decision_faults, faults
 from evaltool.domain.validation import Problem
+from evaltool.web import refusing
 from evaltool.web.context import texts
 from evaltool.web.dates import day_to_type, typed_day
 
@@ -98,6 +99,11 @@ class DecisionFields:
     due: str = ""
     plan: bool = True
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything of it was typed."""
+        return bool(self.text or self.owner or self.due)
+
 
 def fields_of(decision: Decision) -> DecisionFields:
     """The fields that show a decision."""
@@ -150,10 +156,8 @@ def base_of_decision(decision: Decision) -> str:
 
 def sentences(problems: Iterable[Problem]) -> Mapping[str, str]:
     """The first problem of each field in words, naming the field as the page does."""
-    t = texts()
-    found: dict[str, str] = {}
-    for problem in problems:
-        field = t(f"meetings.field.{problem.where.partition('-')[0]}")
-        sentence = t(f"meetings.refused.{problem.code}", where=field, **problem.values)
-        found.setdefault(problem.where, sentence)
-    return found
+
+    def field(where: str) -> str:
+        return texts()(f"meetings.field.{where.partition('-')[0]}")
+
+    return refusing.sentences(problems, lambda code: f"meetings.refused.{code}", field)

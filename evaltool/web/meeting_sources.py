@@ -12,7 +12,7 @@ from evaltool.domain.library import action_view
 from evaltool.domain.meeting import MeetingSheet
 from evaltool.web.context import library, municipality_of, services, texts
 from evaltool.web.differing import MEMBERS, differences_on
-from evaltool.web.questions import kinds_of, wording
+from evaltool.web.questions import wording
 from evaltool.web.rendering import tell
 from evaltool.web.reports import report_of
 
@@ -32,7 +32,6 @@ def sources_of(evaluation: Evaluation) -> Sources:
     held = services()
     snapshots = held.evaluations.snapshots(evaluation.id)
     report = report_of(snapshots[-1].evaluation) if snapshots else None
-    found = differences_on(evaluation) if report is None else report.differences
     return Sources(
         municipality=municipality_of(evaluation).name,
         report=report,
@@ -40,7 +39,7 @@ def sources_of(evaluation: Evaluation) -> Sources:
             (planned.id, action_view(library(), planned.action))
             for planned in held.plans.of(evaluation.id)
         ),
-        differences=tuple(difference for difference in found if not difference.agreed),
+        differences=tuple(d for d in differences_on(evaluation) if not d.agreed),
     )
 
 
@@ -75,9 +74,3 @@ def not_under_way(id_: str, meeting: Meeting) -> AnyResponse:
     """To the page of a meeting, for what is there only while it is not closed, or under way."""
     tell(texts()("meetings.not_running"))
     return redirect(url_for("agendas.show", id_=id_, meeting_id=meeting.id), 303)
-
-
-def warn(address: str, *written: str) -> None:
-    """Say that texts seem to hold personal data, where they do, with the way to look at them."""
-    if kinds := kinds_of(*written):
-        tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))

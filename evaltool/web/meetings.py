@@ -17,6 +17,8 @@ from evaltool.domain.agenda import (
 from evaltool.domain.composing import minutes_text, proposal
 from evaltool.domain.evaluation import Evaluation
 from evaltool.pdf import agenda_document, minutes_document
+from evaltool.web.agendas import agenda_kept
+from evaltool.web.cautions import warn
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.files import attachment, pdf_response
 from evaltool.web.guard import guarded
@@ -34,7 +36,6 @@ from evaltool.web.meeting_sources import (
     not_under_way,
     printed,
     sources_of,
-    warn,
 )
 from evaltool.web.meetings_pages import DeleteMeetingPage, DetailsOfMeetingPage, MeetingsPage
 from evaltool.web.questions import warned
@@ -157,6 +158,11 @@ def _details_page(
 def start(id_: str, meeting_id: str) -> AnyResponse:
     """Begin: the clock starts, and the first item comes on the screen."""
     kept = _changed(id_, meeting_id, MeetingState.RUNNING)
+    if not isinstance(kept, Meeting):
+        return kept
+    if not kept.items:
+        tell(texts()("meetings.nothing_on_it"))
+        return _to(id_, kept)
     return redirect(url_for("room.show", id_=id_, meeting_id=kept.id, number=1), 303)
 
 
@@ -164,7 +170,8 @@ def start(id_: str, meeting_id: str) -> AnyResponse:
 @guarded(Permission.AGENDA)
 def prepare(id_: str, meeting_id: str) -> AnyResponse:
     """Back to before it began: it was only tried out."""
-    return _to(id_, _changed(id_, meeting_id, MeetingState.DRAFT))
+    kept = _changed(id_, meeting_id, MeetingState.DRAFT)
+    return _to(id_, kept) if isinstance(kept, Meeting) else kept
 
 
 @blueprint.post(f"{_ONE}/close")
@@ -172,6 +179,8 @@ def prepare(id_: str, meeting_id: str) -> AnyResponse:
 def close(id_: str, meeting_id: str) -> AnyResponse:
     """Close the meeting: its minutes are ready."""
     kept = _changed(id_, meeting_id, MeetingState.CLOSED)
+    if not isinstance(kept, Meeting):
+        return kept
     tell(texts()("meetings.closed"))
     return _to(id_, kept)
 
@@ -180,21 +189,28 @@ def close(id_: str, meeting_id: str) -> AnyResponse:
 @guarded(Permission.AGENDA)
 def reopen(id_: str, meeting_id: str) -> AnyResponse:
     """Open it again, to mend its minutes."""
-    return _to(id_, _changed(id_, meeting_id, MeetingState.RUNNING))
+    kept = _changed(id_, meeting_id, MeetingState.RUNNING)
+    return _to(id_, kept) if isinstance(kept, Meeting) else kept
 
 
-def _changed(id_: str, meeting_id: str, state: MeetingState) -> Meeting:
-    """The meeting in a state; one that is in it already, or cannot be, stays as it is."""
-    evaluation_or_404(id_)
-    meeting_or_404(id_, meeting_id)
+def _changed(id_: str, meeting_id: str, state: MeetingState) -> Meeting | AnyResponse:
+    """The meeting in a state, once what its page sent along is kept; else that page again.
+
+    One that is in the state already, or cannot be, stays as it is.
+    """
+    evaluation, meeting = evaluation_or_404(id_), meeting_or_404(id_, meeting_id)
     held = services()
     with held.store.together():
-        now = held.store.meetings.get(id_, meeting_id)
-        wanted = put_in_state(now, state, held.now())
-        if state is MeetingState.RUNNING and not now.items:
-            tell(texts()("meetings.nothing_on_it"))
-            wanted = now
-        return held.store.meetings.change(id_, wanted, expected_version=now.version, at=held.now())
+        kept = meeting
+        if meeting.state is not MeetingState.CLOSED:
+            found = agenda_kept(evaluation, meeting)
+            if not isinstance(found, Meeting):
+                return found
+            kept = found
+        wanted = put_in_state(kept, state, held.now())
+        if state is MeetingState.RUNNING and not kept.items:
+            wanted = kept
+        return held.store.meetings.change(id_, wanted, expected_version=kept.version, at=held.now())
 
 
 @blueprint.route(f"{_ONE}/delete", methods=["GET", "POST"])

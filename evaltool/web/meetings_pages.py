@@ -42,7 +42,7 @@ class MeetingPage(EvaluationPage):
 
     ``facts`` are (label, value) pairs, ``own`` what was typed for an item of one's own;
     ``balance`` says how the total stands against the length (``over`` where it is more);
-    ``offered`` is what can be added, by kind.
+    ``offered`` is what can be added, by kind, and ``ticked`` what of it is chosen (``kind:about``).
     """
 
     template: ClassVar[str] = "meetings/meeting.html"
@@ -52,6 +52,7 @@ class MeetingPage(EvaluationPage):
     balance: str
     over: bool
     offered: tuple[tuple[str, tuple[Item, ...]], ...]
+    ticked: frozenset[str]
     decisions: tuple[tuple[Decision, DecisionView], ...]
     own: tuple[str, str]
     ticket: str
@@ -99,8 +100,8 @@ class Clock:
 class RoomPage(EvaluationPage):
     """One item of the agenda, for the screen in the room, with what is typed at it.
 
-    ``clock`` is None before the meeting began; ``kept`` are the notes as somebody else kept them
-    meanwhile, empty where nobody did.
+    ``clock`` is None before the meeting began and once it was over; ``kept`` are the notes as
+    somebody else kept them meanwhile, empty where nobody did.
     """
 
     template: ClassVar[str] = "meetings/room.html"
@@ -129,3 +130,16 @@ class DecisionPage(EvaluationPage):
     errors: Mapping[str, str]
     warning: str
     kept: DecisionView | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveDecisionPage(EvaluationPage):
+    """Asks before a decision is taken out; ``changed``: it is another since this was asked."""
+
+    template: ClassVar[str] = "meetings/remove_decision.html"
+    meeting: Meeting
+    decision: Decision
+    view: DecisionView
+    lead: str
+    base: str
+    changed: bool

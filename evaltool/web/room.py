@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -21,6 +22,7 @@ from evaltool.domain.agenda import (
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import time_text
 from evaltool.domain.plan import PlanFull
+from evaltool.web.cautions import warn
 from evaltool.web.context import (
     evaluation_or_404,
     language,
@@ -28,7 +30,7 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.guard import guarded
+from evaltool.web.guard import guarded, only_looked
 from evaltool.web.meeting_forms import (
     DecisionFields,
     base_of,
@@ -36,8 +38,9 @@ from evaltool.web.meeting_forms import (
     sentences,
     typed_decision,
     typed_notes,
+    whole,
 )
-from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed, warn
+from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed
 from evaltool.web.meetings_pages import Clock, RoomPage
 from evaltool.web.rendering import messages, render, tell
 from evaltool.web.tickets import id_by, new_ticket
@@ -99,7 +102,8 @@ def _room_page(
 
 def _clock(meeting: Meeting, number: int) -> Clock | None:
     until = ends_at(meeting, number)
-    if until is None:
+    # Opened again to mend the minutes, it is over: nothing is left of its time.
+    if until is None or meeting.closed_at is not None:
         return None
     t, now = texts(), services().now()
     seconds = round((until - now).total_seconds())
@@ -134,25 +138,109 @@ def _to(id_: str, meeting: Meeting, number: int, anchor: str) -> AnyResponse:
 @blueprint.post(f"{_ONE}/decide")
 @guarded(Permission.AGENDA)
 def decide(id_: str, meeting_id: str) -> AnyResponse:
-    """Keep a decision, by default as an action in the plan; a second click finds the same one."""
+    """Keep a decision, by default as an action in the plan, and the notes that were typed.
+
+    A second click finds the same decision.
+    """
     evaluation, meeting, number = _placed(id_, meeting_id)
+    page = _written(evaluation, meeting, number, decides=True)
+    return _to(id_, meeting, number, "decisions") if page is None else page
+
+
+@blueprint.post(f"{_ONE}/notes")
+@guarded(Permission.AGENDA)
+def notes(id_: str, meeting_id: str) -> AnyResponse:
+    """Keep the notes at an item; two who write at once choose what stays.
+
+    A decision that is being typed comes back as it was typed.
+    """
+    evaluation, meeting, number = _placed(id_, meeting_id)
+    page = _written(evaluation, meeting, number, decides=False)
+    if page is not None:
+        return page
+    tell(texts()("meetings.noted"))
+    fields = typed_decision(request.form)
+    if fields.begun:
+        now = meeting_or_404(id_, meeting_id)
+        return _room_page(evaluation, now, number, fields=fields)
+    return _to(id_, meeting, number, "notes-at")
+
+
+@blueprint.post(f"{_ONE}/turn")
+@guarded(Permission.AGENDA)
+def turn(id_: str, meeting_id: str) -> AnyResponse:
+    """Go to another item or page, once what was typed at this one is kept."""
+    evaluation, meeting, number = _placed(id_, meeting_id)
+    decides = typed_decision(request.form).begun
+    page = _written(evaluation, meeting, number, decides=decides)
+    if page is not None:
+        return page
+    if decides:
+        tell(texts()("meetings.decided_along", item=meeting.items[number - 1].title))
+    elif meeting_or_404(id_, meeting_id) == meeting:
+        only_looked()
+    return redirect(_onward(id_, meeting, request.form.get("to", "")), 303)
+
+
+def _onward(id_: str, meeting: Meeting, to: str) -> str:
+    """The address of what a button goes on to: an item by its number, a decision, a page."""
+    here: dict[str, Any] = {"id_": id_, "meeting_id": meeting.id}
+    if to == "present":
+        return url_for("meetings.details", **here, _anchor="present")
+    if meeting.decision(to) is not None:
+        return url_for("deciding.change", **here, decision_id=to)
+    number = whole(to)
+    if 1 <= number <= len(meeting.items):
+        return url_for("room.show", **here, number=number)
+    return url_for("agendas.show", **here, _anchor="close" if to == "close" else None)
+
+
+def _written(
+    evaluation: Evaluation, meeting: Meeting, number: int, *, decides: bool
+) -> AnyResponse | None:
+    """Keep the notes and, where it ``decides``, the decision that were typed: both or none.
+
+    None once they are kept; else the answer that says why not, with everything that was typed.
+    """
     if meeting.state is not MeetingState.RUNNING:
-        return not_under_way(id_, meeting)
-    fields, item = typed_decision(request.form), meeting.items[number - 1]
-    sent = (item.id, fields.text, fields.owner, fields.due)
-    made = id_by(request.form.get("ticket", ""), *sent)
+        return not_under_way(evaluation.id, meeting)
+    item, text = meeting.items[number - 1], typed_notes(request.form)
+    base, fields = request.form.get("base", base_of(item.notes)), typed_decision(request.form)
+    made = id_by(request.form.get("ticket", ""), item.id, fields.text, fields.owner, fields.due)
     decision, problems = decision_of(fields, Decision("", item=item.id, id=made or ""))
+    problems = [*(problems if decides else ()), *too_long("notes", text)]
     if problems:
-        return _room_page(evaluation, meeting, number, sentences(problems), fields=fields)
+        told = sentences(problems)
+        return _room_page(evaluation, meeting, number, told, fields=fields, notes=text, base=base)
+    # Notes that nobody touched on this page are not sent over those of somebody else.
+    wrote = "notes" in request.form and base_of(text) != base
+    if wrote and base != base_of(item.notes) and text != item.notes:
+        return _room_page(evaluation, meeting, number, fields=fields, notes=text, conflict=True)
+    store, kept = services().store, None
     try:
-        kept = _keep(id_, meeting, decision, in_plan=fields.plan)
+        with store.together():
+            if wrote:
+                store.meetings.note(evaluation.id, meeting.id, item.id, text, expected=item.notes)
+            if decides:
+                kept = _keep(evaluation.id, meeting, decision, in_plan=fields.plan)
+    except MeetingConflict as conflict:
+        # The item itself cannot go: what was noted or decided keeps it.
+        now = conflict.current
+        return _room_page(evaluation, now, number, fields=fields, notes=text, conflict=True)
     except (TooMany, PlanFull) as full:
         key = "plan.full" if isinstance(full, PlanFull) else "meetings.too_many_decisions"
         errors = {"text": texts()(key)}
-        return _room_page(evaluation, meeting, number, errors, fields=fields)
-    address = url_for("deciding.change", id_=id_, meeting_id=meeting_id, decision_id=kept.id)
-    warn(address, kept.text, kept.owner)
-    return _to(id_, meeting, number, "decisions")
+        return _room_page(evaluation, meeting, number, errors, fields=fields, notes=text, base=base)
+    _warn(evaluation.id, meeting, number, text if wrote else "", kept)
+    return None
+
+
+def _warn(id_: str, meeting: Meeting, number: int, text: str, kept: Decision | None) -> None:
+    here: dict[str, Any] = {"id_": id_, "meeting_id": meeting.id}
+    warn(url_for("room.show", **here, number=number, _anchor="notes-at"), text)
+    if kept is not None:
+        mend = url_for("deciding.change", **here, decision_id=kept.id)
+        warn(mend, kept.text, kept.owner)
 
 
 def _keep(id_: str, meeting: Meeting, decision: Decision, *, in_plan: bool) -> Decision:
@@ -169,30 +257,3 @@ def _keep(id_: str, meeting: Meeting, decision: Decision, *, in_plan: bool) -> D
             planned = held.plans.add(id_, action, at=held.now())
             decision = replace(decision, action=planned.id)
         return held.store.meetings.decide(id_, meeting.id, decision)
-
-
-@blueprint.post(f"{_ONE}/notes")
-@guarded(Permission.AGENDA)
-def notes(id_: str, meeting_id: str) -> AnyResponse:
-    """Keep the notes at an item; two who write at once choose what stays."""
-    evaluation, meeting, number = _placed(id_, meeting_id)
-    if meeting.state is not MeetingState.RUNNING:
-        return not_under_way(id_, meeting)
-    item, text = meeting.items[number - 1], typed_notes(request.form)
-    base = request.form.get("base", "")
-    problems = list(too_long("notes", text))
-    if problems:
-        told = sentences(problems)
-        return _room_page(evaluation, meeting, number, told, notes=text, base=base)
-    if base != base_of(item.notes) and text != item.notes:
-        return _room_page(evaluation, meeting, number, notes=text, conflict=True)
-    try:
-        services().store.meetings.note(id_, meeting_id, item.id, text, expected=item.notes)
-    except MeetingConflict as conflict:
-        return _room_page(evaluation, conflict.current, number, notes=text, conflict=True)
-    address = url_for(
-        "room.show", id_=id_, meeting_id=meeting_id, number=number, _anchor="notes-at"
-    )
-    warn(address, text)
-    tell(texts()("meetings.noted"))
-    return redirect(address, 303)

@@ -11,6 +11,7 @@ from tests.browser.test_plan import imported
 from tests.browser.walking import follow, looker
 from tests.conftest import LiveServer
 from tests.hosting import Clock
+from tests.pdf_checks import assert_sound
 
 PHONE = ViewportSize(width=390, height=844)
 
@@ -35,7 +36,7 @@ def test_a_chair_runs_a_meeting_to_its_minutes(
     page.locator("#day").fill("3/12/2026")
     page.locator("#length-90").check()
     page.locator("#title").fill("Najaarsoverleg")
-    follow(page.get_by_role("button", name="Maak een voorstel van agenda"))
+    follow(page.get_by_role("button", name="Maak een voorstel voor de agenda"))
     look(page)
 
     # Another order and other minutes, by keyboard where there is one.
@@ -50,14 +51,12 @@ def test_a_chair_runs_a_meeting_to_its_minutes(
     follow(page.get_by_role("button", name="Minuten bewaren"))
     expect(page.locator(".balance")).to_contain_text("te veel")
     page.locator("input[name=source]").first.check()
+    page.locator("#title").fill("Ronde langs de scholen")
     follow(page.get_by_role("button", name="Zet op de agenda"))
-    own = page.locator("form", has=page.get_by_role("button", name="Voeg toe"))
-    own.locator("#title").fill("Ronde langs de scholen")
-    follow(own.get_by_role("button"))
     expect(page.locator(".agenda")).to_contain_text("Ronde langs de scholen")
     look(page)
 
-    follow(page.get_by_role("link", name="Gegevens en aanwezigen wijzigen"))
+    follow(page.get_by_role("button", name="Gegevens en aanwezigen wijzigen"))
     look(page)
     page.locator("#present-mayor").check()
     page.locator("#present-schools").check()
@@ -66,7 +65,7 @@ def test_a_chair_runs_a_meeting_to_its_minutes(
     follow(page.get_by_role("button", name="Begin de bijeenkomst"))
     look(page)
     expect(page.locator(".clock")).to_contain_text(re.compile(r"tot \d\d\.\d\d.*nog \d+ min", re.S))
-    follow(page.get_by_role("link", name="Volgende"))
+    follow(page.get_by_role("button", name="Volgende"))
     expect(page.locator("h1")).to_have_text(third)
     for text in ("Nodig de scholen uit", "Maak een contactlijst"):
         page.locator("#text").fill(text)
@@ -77,21 +76,23 @@ def test_a_chair_runs_a_meeting_to_its_minutes(
     page.locator("#notes").fill("De directeurs willen wel komen.")
     follow(page.get_by_role("button", name="Bewaar de notities"))
     look(page)
-    follow(page.get_by_role("link", name="Verbeter").first)
+    follow(page.get_by_role("button", name="Verbeter").first)
     look(page)
     page.locator("#owner").fill("preventieambtenaar")
     follow(page.get_by_role("button", name="Bewaren"))
     expect(page.locator("#decisions")).to_contain_text("preventieambtenaar · 31 maart 2027")
-    while page.get_by_role("link", name="Volgende").count():
-        follow(page.get_by_role("link", name="Volgende"))
-    follow(page.get_by_role("link", name="Naar het afsluiten"))
+    while page.get_by_role("button", name="Volgende").count():
+        follow(page.get_by_role("button", name="Volgende"))
+    follow(page.get_by_role("button", name="Naar het afsluiten"))
     look(page)
     follow(page.get_by_role("button", name="Sluit de bijeenkomst af"))
     look(page)
 
     meeting = page.url.partition("#")[0]
-    pdf = page.request.get(f"{meeting}/minutes.pdf")
-    assert pdf.body().startswith(b"%PDF-")
+    over = page.locator(".over").inner_text()
+    pdf = page.request.get(f"{meeting}/minutes.pdf").body()
+    read = assert_sound(pdf, language="nl-BE", title=f"LIVC-R {over}: Najaarsoverleg", places=0)
+    assert "De directeurs willen wel komen." in read.text(read.tree)
     told = page.request.get(f"{meeting}/minutes.txt").text()
     assert "Aanwezig: Burgemeester en Scholen" in told
     assert "1. Nodig de scholen uit (preventieambtenaar, 31 maart 2027)" in told
@@ -111,9 +112,9 @@ def test_the_time_counts_down_and_is_told_at_a_few_moments(
     page.clock.install()
     page.goto(f"{address}/meetings")
     page.locator("#day").fill("3/12/2026")
-    follow(page.get_by_role("button", name="Maak een voorstel van agenda"))
+    follow(page.get_by_role("button", name="Maak een voorstel voor de agenda"))
     follow(page.get_by_role("button", name="Begin de bijeenkomst"))
-    follow(page.get_by_role("link", name="Volgende"))
+    follow(page.get_by_role("button", name="Volgende"))
     left, aloud = page.locator(".counted"), page.locator("#time-told")
     expect(left).to_have_text("nog 15 minuten")
     expect(aloud).to_be_empty()

@@ -117,5 +117,5 @@ def test_from_an_earlier_report_to_what_changed(
     look(page)
     expect(page.locator("#answers")).to_contain_text("1 antwoord is anders.")
     expect(page.locator("#answers")).to_contain_text("1 overgenomen en niet nagekeken")
-    expect(page.locator(".beside")).to_contain_text("Toen zoals 67")
+    expect(page.locator(".beside")).to_contain_text("Hetzelfde antwoord als u gaf: toen 67")
     context.close()

@@ -1,12 +1,11 @@
 """What a coach wrote of municipalities that no longer let her in: hers, to delete."""
 
-from collections.abc import Iterable
-
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
-from evaltool.domain.coaching import CoachNote, CoachSession, Entry
+from evaltool.domain.coaching import CoachEntry, EntryKind
+from evaltool.domain.language import listing
 from evaltool.web.accounts.coaching_pages import KeptPage, KeptRow, RemoveKeptPage
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
@@ -15,18 +14,14 @@ from evaltool.web.rendering import moment_text, render, tell
 
 blueprint = Blueprint("coaching_kept", __name__)
 
-_Kept = tuple[list[CoachNote], list[CoachSession]]
 
-
-def _kept() -> dict[str, _Kept]:
+def _kept() -> dict[str, list[CoachEntry]]:
     """Her notes and sessions by municipality, of those that do not let her in now."""
-    notes, sessions = services().store.coaching.of_coach(account().id)
-    found: dict[str, _Kept] = {}
-    for note in notes:
-        found.setdefault(note.nis_code, ([], []))[0].append(note)
-    for session in sessions:
-        found.setdefault(session.nis_code, ([], []))[1].append(session)
-    return {code: kept for code, kept in found.items() if code not in actor().let_in}
+    found: dict[str, list[CoachEntry]] = {}
+    for entry in services().store.coaching.of_coach(account().id):
+        if entry.nis_code not in actor().let_in:
+            found.setdefault(entry.nis_code, []).append(entry)
+    return found
 
 
 @blueprint.get("/coaching/kept")
@@ -34,25 +29,24 @@ def _kept() -> dict[str, _Kept]:
 def show() -> Response:
     """How much there is of which municipality."""
     known = services().register.known
-
-    def changed_last(entries: Iterable[Entry]) -> str:
-        return moment_text(max(entry.changed_at for entry in entries))
-
     rows = [
-        KeptRow(
-            nis_code=code,
-            name=known(code).name,
-            what=texts()(
-                "coaching.kept.row",
-                notes=len(notes),
-                sessions=len(sessions),
-                moment=changed_last((*notes, *sessions)),
-            ),
-        )
-        for code, (notes, sessions) in _kept().items()
+        KeptRow(nis_code=code, name=known(code).name, what=_what(entries))
+        for code, entries in _kept().items()
     ]
     rows.sort(key=lambda row: row.name)
     return render(KeptPage(title=texts()("coaching.kept.title"), rows=tuple(rows)))
+
+
+def _what(entries: list[CoachEntry]) -> str:
+    """How many notes and sessions, and when one was saved last."""
+    t, counted = texts(), []
+    for kind in EntryKind:
+        number = sum(entry.kind is kind for entry in entries)
+        if number:
+            key = f"coaching.kept.{kind}_one" if number == 1 else f"coaching.kept.{kind}s"
+            counted.append(t(key, number=number))
+    moment = moment_text(max(entry.changed_at for entry in entries))
+    return t("coaching.kept.row", counted=listing(counted, t("report.and")), moment=moment)
 
 
 @blueprint.route("/coaching/kept/delete", methods=["GET", "POST"])
@@ -68,11 +62,10 @@ def delete() -> AnyResponse:
     if request.method != "POST":
         title = t("coaching.kept.delete_title", municipality=name)
         return render(RemoveKeptPage(title=title, nis_code=code))
-    notes, sessions = kept
     with held.store.together():
         held.store.coaching.forget(code, account().id)
         # Of what was hers alone the log of the municipality says nothing.
-        known_there = bool(sessions) or any(note.shared for note in notes)
+        known_there = any(entry.shared for entry in kept)
         write_down("coach_entries_deleted", code if known_there else "")
     tell(t("coaching.kept.deleted", municipality=name))
     return redirect(url_for("coaching_kept.show"), 303)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from evaltool.domain.coaching import CoachNote, CoachSession
+from evaltool.domain.coaching import CoachEntry, EntryKind
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.trajectory_words import GroupView, LevelCell
 from evaltool.web.accounts.pages import FormPage
@@ -78,18 +78,11 @@ class EvaluationLinks:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NoteRow:
-    """A note, when it was saved, and how it came about that it is there."""
+class EntryRow:
+    """A note or a session, when it was saved, and the day of a session in words (else empty)."""
 
-    note: CoachNote
+    entry: CoachEntry
     moment: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionRow:
-    """A session and its day in words."""
-
-    session: CoachSession
     day: str
 
 
@@ -97,10 +90,12 @@ class SessionRow:
 class PlacePage(FormPage):
     """A municipality that lets a coach in.
 
-    ``measured`` are the rows of baseline and follow-up beside each other under ``head``.
+    ``measured`` are the rows of baseline and follow-up beside each other under ``head``; ``kind``
+    is the form that was sent, None where none was.
     """
 
     template: ClassVar[str] = "coaching/place.html"
+    kind: EntryKind | None
     municipality: Municipality
     since: str
     named: bool
@@ -108,46 +103,31 @@ class PlacePage(FormPage):
     head: tuple[str, ...]
     measured: tuple[tuple[str, ...], ...]
     evaluations: tuple[EvaluationLinks, ...]
-    notes: tuple[NoteRow, ...]
-    sessions: tuple[SessionRow, ...]
+    notes: tuple[EntryRow, ...]
+    sessions: tuple[EntryRow, ...]
     ticket: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class NotePage(FormPage):
-    """One note, to change it; ``kept`` is what it is now where somebody changed it meanwhile."""
+class EntryPage(FormPage):
+    """A note or a session, to change it; ``kept`` is what it is now where it was changed."""
 
-    template: ClassVar[str] = "coaching/note.html"
+    template: ClassVar[str] = "coaching/entry.html"
     municipality: Municipality
-    note: CoachNote
+    entry: CoachEntry
     version: int
     warning: str = ""
-    kept: CoachNote | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SessionPage(FormPage):
-    """One session, to change it; ``kept`` as for a note, with its day in words."""
-
-    template: ClassVar[str] = "coaching/session.html"
-    municipality: Municipality
-    session: CoachSession
-    version: int
-    warning: str = ""
-    kept: SessionRow | None = None
+    kept: EntryRow | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveEntryPage(Page):
-    """Asks before a note or a session is deleted: which text, and which version of it."""
+    """Asks before a note or a session is deleted."""
 
     template: ClassVar[str] = "coaching/remove.html"
     municipality: Municipality
     lead: str
-    text: str
-    version: int
-    action: str
-    back: str
+    row: EntryRow
     conflict: bool = False
 
 
@@ -206,8 +186,8 @@ class ReportPage(Page):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SharedNote:
-    """A note that a coach shares: who and when, and the text."""
+class SharedEntry:
+    """What a coach shares: who and when, and the text."""
 
     by: str
     text: str
@@ -219,5 +199,5 @@ class FollowedPage(Page):
 
     template: ClassVar[str] = "coaching/followed.html"
     municipality: Municipality
-    notes: tuple[SharedNote, ...]
-    sessions: tuple[SharedNote, ...]
+    sessions: tuple[SharedEntry, ...]
+    notes: tuple[SharedEntry, ...]

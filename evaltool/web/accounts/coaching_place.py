@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from flask import Blueprint, Response
 
 from evaltool.domain.access import Permission
+from evaltool.domain.coaching import CoachEntry, EntryKind
 from evaltool.domain.language import date_text
 from evaltool.domain.trajectory import Kept, Measurement, Standing
 from evaltool.domain.trajectory_words import Trajectories
-from evaltool.web.accounts.coaching_pages import EvaluationLinks, NoteRow, PlacePage, SessionRow
+from evaltool.web.accounts.coaching_pages import EntryRow, EvaluationLinks, PlacePage
 from evaltool.web.accounts.standings import consents, standings
 from evaltool.web.context import language, library, services, texts
 from evaltool.web.guard import guarded, write_down
@@ -29,6 +30,7 @@ def show(nis_code: str) -> Response:
 
 def place_page(
     nis_code: str,
+    kind: EntryKind | None = None,
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response:
@@ -38,9 +40,11 @@ def place_page(
     standing = standings([consent])[0]
     words = Trajectories(library())
     kept = held.store.trajectories.kept([nis_code])
+    entries = [row_of(entry) for entry in held.store.coaching.of(nis_code, who.id)]
     page = PlacePage(
         title=t("coaching.place.title", municipality=standing.municipality.name),
-        messages=messages(errors or {}),
+        messages=messages(errors or {}, {where: f"{kind}-{where}" for where in errors or {}}),
+        kind=kind,
         values=values or {},
         errors=errors or {},
         municipality=standing.municipality,
@@ -50,17 +54,20 @@ def place_page(
         head=tuple(_head(standing)),
         measured=tuple(_measured(words, standing)),
         evaluations=tuple(_evaluation(k) for k in reversed(kept)),
-        notes=tuple(
-            NoteRow(note=note, moment=moment_text(note.changed_at))
-            for note in held.store.coaching.notes(nis_code, who.id)
-        ),
-        sessions=tuple(
-            SessionRow(session=session, day=date_text(session.day, language()))
-            for session in held.store.coaching.sessions(nis_code, who.id)
-        ),
+        notes=tuple(row for row in entries if row.entry.kind is EntryKind.NOTE),
+        sessions=tuple(row for row in entries if row.entry.kind is EntryKind.SESSION),
         ticket=new_ticket(),
     )
     return render(page, 422 if errors else 200)
+
+
+def row_of(entry: CoachEntry) -> EntryRow:
+    """An entry with its moments in words."""
+    return EntryRow(
+        entry=entry,
+        moment=moment_text(entry.changed_at),
+        day="" if entry.day is None else date_text(entry.day, language()),
+    )
 
 
 def _sides(standing: Standing) -> tuple[Measurement, ...]:

@@ -14,6 +14,7 @@ from evaltool.pdf import trajectory_document
 from evaltool.web.accounts.coaching_pages import Candidate, ReportPage
 from evaltool.web.accounts.standings import consents, standings, write_down_each
 from evaltool.web.context import language, library, services, texts
+from evaltool.web.excess import hold_back_reports
 from evaltool.web.files import attachment, pdf_response
 from evaltool.web.guard import guarded
 from evaltool.web.identity import account
@@ -32,7 +33,9 @@ def choose() -> Response:
     return _choose()
 
 
-def _choose(error: str = "") -> Response:
+def _choose(refused: str = "") -> Response:
+    """The form; ``refused`` is the key of the sentence that says why there is no report."""
+    error = texts()(f"coaching.report.{refused}") if refused else ""
     wanted = set(request.args.getlist(_CHOSEN))
     known = services().register.known
     let_in = sorted(consents(), key=lambda consent: known(consent.nis_code).name)
@@ -46,7 +49,9 @@ def _choose(error: str = "") -> Response:
                 nis_code=consent.nis_code,
                 name=known(consent.nis_code).name,
                 named=consent.named,
-                ticked=not error and (not wanted or consent.nis_code in wanted),
+                ticked=consent.nis_code in wanted
+                if refused
+                else not wanted or consent.nis_code in wanted,
             )
             for consent in let_in
         ),
@@ -60,8 +65,8 @@ def _choose(error: str = "") -> Response:
 def pdf() -> AnyResponse:
     """The report as a document."""
     found = _report()
-    if found is None:
-        return _choose(texts()("coaching.report.choose"))
+    if isinstance(found, str):
+        return _choose(found)
     return pdf_response(trajectory_document(found, texts()), _name())
 
 
@@ -70,8 +75,8 @@ def pdf() -> AnyResponse:
 def spreadsheet() -> AnyResponse:
     """The same as a workbook."""
     found = _report()
-    if found is None:
-        return _choose(texts()("coaching.report.choose"))
+    if isinstance(found, str):
+        return _choose(found)
     return attachment(trajectory_workbook(found, texts()), _XLSX, f"{_name()}-{language()}.xlsx")
 
 
@@ -80,17 +85,21 @@ def _name() -> str:
     return f"{texts()('trajectory.report.file')}-{day}"
 
 
-def _report() -> TrajectoryReport | None:
-    """The report on the chosen ones, written in the log of each; None where none is chosen.
+def _report() -> TrajectoryReport | str:
+    """The report on the chosen ones, written in the log of each; else why there is none.
 
-    Anyone who does not let this coach in (any more) is not there for her.
+    With one municipality without a name in it, whoever knows the group knows which it is. Anyone
+    who does not let this coach in (any more) is not there for her.
     """
     wanted = set(request.args.getlist(_CHOSEN))
     let_in = [consent for consent in consents() if consent.nis_code in wanted]
     if len(let_in) < len(wanted):
         abort(404)
     if not let_in:
-        return None
+        return "choose"
+    if sum(not consent.named for consent in let_in) == 1:
+        return "one_unnamed"
+    hold_back_reports()
     every = standings(let_in)
     write_down_each("trajectory_taken", wanted)
     today = services().now().astimezone().date()

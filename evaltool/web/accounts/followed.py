@@ -4,8 +4,9 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
+from evaltool.domain.coaching import CoachEntry, EntryKind
 from evaltool.domain.language import date_text
-from evaltool.web.accounts.coaching_pages import FollowedPage, SharedNote
+from evaltool.web.accounts.coaching_pages import FollowedPage, SharedEntry
 from evaltool.web.accounts.municipality import own
 from evaltool.web.context import language, services, texts
 from evaltool.web.guard import guarded, write_down
@@ -19,39 +20,33 @@ blueprint = Blueprint("followed", __name__)
 def show() -> Response:
     """The shared notes and the sessions, never a note that is a coach's alone."""
     held, t, municipality = services(), texts(), own()
-    notes, sessions = held.store.coaching.shared_with(municipality.nis_code)
+    entries = held.store.coaching.shared_with(municipality.nis_code)
     let_in = {c.coach for c in held.store.consents.of_municipality(municipality.nis_code)}
     names: dict[str, str] = {}
-    for coach in {note.coach for note in notes} | {session.coach for session in sessions}:
+    for coach in {entry.coach for entry in entries}:
         name = held.store.accounts.get(coach).name
         names[coach] = name if coach in let_in else t("followed.gone", name=name)
+    shared = {
+        kind: tuple(_shared(entry, names[entry.coach]) for entry in entries if entry.kind is kind)
+        for kind in EntryKind
+    }
     page = FollowedPage(
         title=t("followed.title"),
         municipality=municipality,
-        notes=tuple(
-            SharedNote(
-                by=t(
-                    "followed.note_by",
-                    coach=names[note.coach],
-                    moment=moment_text(note.changed_at),
-                ),
-                text=note.text,
-            )
-            for note in notes
-        ),
-        sessions=tuple(
-            SharedNote(
-                by=t(
-                    "followed.session_of",
-                    day=date_text(session.day, language()),
-                    coach=names[session.coach],
-                ),
-                text=session.agreed,
-            )
-            for session in sessions
-        ),
+        notes=shared[EntryKind.NOTE],
+        sessions=shared[EntryKind.SESSION],
     )
     return render(page)
+
+
+def _shared(entry: CoachEntry, coach: str) -> SharedEntry:
+    """An entry with who wrote it and when, or when they spoke."""
+    if entry.day is None:
+        by = texts()("followed.note_by", coach=coach, moment=moment_text(entry.changed_at))
+    else:
+        day = date_text(entry.day, language())
+        by = texts()("followed.session_of", day=day, coach=coach)
+    return SharedEntry(by=by, text=entry.text)
 
 
 @blueprint.post("/municipality/coaches/naming")
