@@ -14,30 +14,32 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from evaltool.domain.access import Role
-from evaltool.domain.accounts import Account, Stage
-from evaltool.domain.agenda import Item, Meeting, MeetingState
-from evaltool.domain.evaluation import View
+from evaltool.domain.accounts import Account, LinkPurpose, Stage
+from evaltool.domain.agenda import Decision, Item, Meeting, MeetingState
+from evaltool.domain.answers import Answers
+from evaltool.domain.evaluation import Evaluation, View
 from evaltool.domain.meeting import ItemKind
-from tests.factories import a_single_sign_on
+from evaltool.domain.zone import MemberState
+from evaltool.identity.tokens import digest
+from tests.factories import a_single_sign_on, an_action, some_answers
 from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_town
 
 SNAPSHOT = Path(__file__).with_name("isolation.txt")
 
-WHOSE = ("own", "view", "other", "unknown")
+WHOSE = ("own", "view", "bound", "other", "unknown")
 """Of the own municipality (of one that lets the coach in); a contributor's view on that; of
-another municipality; an id that there is not."""
+another municipality, in which the own one takes part by its police zone; of another one; an id
+that there is not."""
+NO_ID = "no-such-id"
+BESIDE = "beside"
+"""Of the own municipality, with something of another one in the same address."""
 
 _SAMPLES = {
     "section_id": "structure",
-    "question_id": "chair",
+    "question_id": "meeting_frequency",
     "number": 1,
-    "action_id": "no-such-action",
-    "decision_id": "no-such-decision",
-    "note_id": "no-such-note",
-    "session_id": "no-such-session",
     "sheet": "answers",
     "kind": "clusters",
-    "token": "no-such-token",
 }
 
 
@@ -54,7 +56,7 @@ class Route:
     def whose(self) -> tuple[str, ...]:
         """What it can be asked about."""
         if "id_" in self.names:
-            return WHOSE
+            return (*WHOSE, BESIDE) if "other" in self.names else WHOSE
         by_place = {"account_id", "nis_code"} & self.names
         return ("own", "other", "unknown") if by_place else ("",)
 
@@ -109,10 +111,16 @@ def a_cast(town: Town) -> Cast:
     )
 
 
-def asked(town: Town, cast: Cast, route: Route, whose: str) -> dict[str, Any]:
+def asked(town: Town, cast: Cast, route: Route, whose: str, actor: str) -> dict[str, Any]:
     """The values in the address, with something made for this request alone."""
     values: dict[str, Any] = {n: _SAMPLES[n] for n in route.names if n in _SAMPLES}
-    nis_code = OTHER if whose == "other" else OWN
+    nis_code = OTHER if whose in ("other", "bound") else OWN
+    if "token" in route.names:
+        values["token"] = a_link(town)
+    if "entry_id" in route.names:
+        # Her own, of when she was let in: whether she is decides what becomes of it.
+        writer, _ = cast.actors[actor if actor.startswith("coach") else "coach"]
+        values["entry_id"] = an_entry(town, nis_code, writer)
     if "nis_code" in route.names:
         values["nis_code"] = "99999" if whose == "unknown" else nis_code
     if "account_id" in route.names:
@@ -123,24 +131,105 @@ def asked(town: Town, cast: Cast, route: Route, whose: str) -> dict[str, Any]:
             nis_code=nis_code,
             at=town.clock.at,
         )
-        values["account_id"] = "no-such-id" if whose == "unknown" else made.id
+        values["account_id"] = NO_ID if whose == "unknown" else made.id
     if "id_" in route.names:
-        evaluation = town.evaluation(nis_code)
+        evaluation = town.evaluation(nis_code, answers=_GATE if _differs(route) else _NOTHING)
         contributor, _ = cast.actors["contributor"]
         if whose == "view" and contributor is not None:
             view = View(evaluation.id, contributor.id, "mayor")
             evaluation = town.evaluation(nis_code, view=view)
-        values["id_"] = "no-such-id" if whose == "unknown" else evaluation.id
+        elif _differs(route):
+            differ(town, cast, evaluation)
+        values["id_"] = NO_ID if whose == "unknown" else evaluation.id
+        if whose == "bound":
+            bind(town, evaluation.id)
+        if "action_id" in route.names:
+            values["action_id"] = town.held.plans.add(
+                evaluation.id, an_action(), at=town.clock.at
+            ).id
         if "meeting_id" in route.names:
-            values["meeting_id"] = a_meeting(town, evaluation.id)
-    if "other" in route.names:
-        # Compared with itself: whether one may is what the first of the two decides here.
-        values["other"] = values["id_"]
-    return values
+            values["meeting_id"], values["decision_id"] = a_meeting(town, evaluation.id)
+        if "other" in route.names:
+            # Only what was reported is compared.
+            beside = town.evaluation(OTHER if whose == BESIDE else nis_code)
+            for one in (evaluation, beside):
+                town.held.evaluations.finish(one.id, at=town.clock.at)
+            values["other"] = beside.id
+    return {name: value for name, value in values.items() if name in route.names}
 
 
-def a_meeting(town: Town, evaluation: str) -> str:
-    """The id of a meeting on an evaluation, which was begun."""
+def sent(town: Town, cast: Cast, route: Route, values: Mapping[str, Any]) -> dict[str, str]:
+    """What a form names beside the address: whether that is theirs is decided in the route."""
+    coach, _ = cast.actors["coach"]
+    assert coach is not None
+    if route.endpoint == "coaching_kept.delete":
+        an_entry(town, OWN, coach)
+        return {"municipality": OWN}
+    if route.endpoint == "followed.naming":
+        return {"coach": coach.id}
+    if route.endpoint in ("room.decide", "room.notes", "room.turn") and values["id_"] != NO_ID:
+        meeting = town.held.store.meetings.get(values["id_"], values["meeting_id"])
+        return {"item": meeting.items[0].id}
+    return {}
+
+
+_NOTHING = Answers({}, {}, {})
+_GATE = some_answers(livcr_presence="yes_municipal")
+"""What decides that it is asked how often there is a meeting."""
+
+
+def _differs(route: Route) -> bool:
+    return "question_id" in route.names
+
+
+def differ(town: Town, cast: Cast, evaluation: Evaluation) -> None:
+    """Three members of whom each says something else."""
+    members = [who for name in ("officer", "chair", "contributor") if (who := cast.actors[name][0])]
+    for who, discipline, often in zip(
+        members,
+        ("mayor", "schools", "local_police"),
+        ("quarterly", "yearly", "never"),
+        strict=True,
+    ):
+        view = View(evaluation.id, who.id, discipline)
+        answers = some_answers(_GATE.values, meeting_frequency=often)
+        made = town.evaluation(evaluation.nis_code, view=view, answers=answers)
+        town.held.evaluations.finish(made.id, at=town.clock.at)
+
+
+def a_link(town: Town) -> str:
+    """The token of a link by which somebody who was invited chooses a password."""
+    accounts = town.held.store.accounts
+    token = f"token{len(accounts.listing())}"
+    made = accounts.create(
+        address=f"{token}@gemeente.example",
+        name="Iemand",
+        role=Role.CONTRIBUTOR,
+        nis_code=None,
+        at=town.clock.at,
+    )
+    accounts.make_link(made.id, LinkPurpose.INVITATION, digest(token), town.clock.at)
+    return token
+
+
+def an_entry(town: Town, nis_code: str, coach: Account | None) -> str:
+    """The id of a session that a coach noted of a municipality."""
+    assert coach is not None
+    entry = town.held.store.coaching.add(
+        nis_code, coach.id, "Afgesproken", day=town.clock.at.date(), shared=True, at=town.clock.at
+    )
+    return entry.id
+
+
+def bind(town: Town, evaluation: str) -> None:
+    """Let the own municipality take part in an evaluation, as its officer confirmed."""
+    zones = town.held.store.zones
+    zones.ask(evaluation, [(OWN, 5)], at=town.clock.at)
+    zones.answer(evaluation, OWN, MemberState.CONFIRMED, cluster=5, by="officer", at=town.clock.at)
+
+
+def a_meeting(town: Town, evaluation: str) -> tuple[str, str]:
+    """The ids of a meeting on an evaluation, which was begun, and of a decision at it."""
     meeting = Meeting(
         id="",
         day=town.clock.at.date(),
@@ -150,7 +239,10 @@ def a_meeting(town: Town, evaluation: str) -> str:
         items=(Item(ItemKind.OWN, "Ronde", 10),),
         started_at=town.clock.at,
     )
-    return town.held.store.meetings.create(evaluation, meeting, at=town.clock.at).id
+    meetings = town.held.store.meetings
+    made = meetings.create(evaluation, meeting, at=town.clock.at)
+    decision = Decision("Een decreet lezen", item=made.items[0].id)
+    return made.id, meetings.decide(evaluation, made.id, decision).id
 
 
 def watched(town: Town) -> set[str]:
@@ -193,12 +285,16 @@ def walk(town: Town) -> Iterator[tuple[Route, str, Mapping[str, str]]]:
 def ask(cast: Cast, route: Route, whose: str, actor: str, ran: set[str]) -> str:
     """What comes of one request."""
     app = cast.town.app
-    values = asked(cast.town, cast, route, whose)
+    values = asked(cast.town, cast, route, whose, actor)
     with app.test_request_context(base_url=PUBLIC):
         path = app.url_for(route.endpoint, **values)
+    fields = sent(cast.town, cast, route, values)
     client = cast.client(actor)
     ran.clear()
-    answer = client.get(path) if route.method == "GET" else client.send(path)
+    if route.method == "GET":
+        answer = client.get(path, query_string=fields)
+    else:
+        answer = client.send(path, **fields)
     return outcome(answer, ran=route.endpoint in ran)
 
 

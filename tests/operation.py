@@ -63,8 +63,22 @@ class Answer:
     text: str
 
 
+def connected(place: int | Path) -> socket.socket:
+    """A connection with a port of this machine, or with a socket of the file system."""
+    if isinstance(place, int):
+        return socket.create_connection(("127.0.0.1", place), timeout=PATIENCE)
+    line = socket.socket(socket.AF_UNIX)
+    line.settimeout(PATIENCE)
+    try:
+        line.connect(str(place))
+    except OSError:
+        line.close()
+        raise
+    return line
+
+
 def ask(
-    port: int,
+    place: int | Path,
     path: str,
     *,
     host: str,
@@ -72,12 +86,12 @@ def ask(
     body: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Ask something of a port of this machine, as a browser that takes it for ``host``."""
-    line = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+    """Ask something of a port or a socket, as a browser that takes it for ``host``."""
+    line = connected(place)
     if tls is not None:
         line = tls.wrap_socket(line, server_hostname=host.partition(":")[0])
     asked = {"Host": host, "Connection": "close", **(headers or {})}
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1")) as connection:
         connection.sock = line
         connection.request("GET" if body is None else "POST", path, body, asked)
         found = connection.getresponse()
@@ -118,7 +132,7 @@ class Running:
     """A tool that serves; ``stop`` ends it as a service manager would, and gives what it logged."""
 
     instance: Path
-    port: int
+    socket: Path
     metrics_port: int
     public_port: int
     process: "subprocess.Popen[str]"
@@ -130,8 +144,12 @@ class Running:
         return f"{NAME}:{self.public_port}"
 
     def ask(self, path: str, **headers: str) -> Answer:
-        """Ask the tool itself, as the proxy or a monitor does."""
-        return ask(self.port, path, host=self.host, headers=headers)
+        """Ask the tool itself, as a monitor on the machine does."""
+        return ask(self.socket, path, host=self.host, headers=headers)
+
+    def ask_as_proxy(self, path: str) -> Answer:
+        """Ask the tool itself, as the proxy does for who came over TLS."""
+        return self.ask(path, **{"X-Forwarded-Proto": "https"})
 
     def stop(self) -> tuple[int, str]:
         """End it, and give its status and what it logged."""
@@ -141,8 +159,9 @@ class Running:
 
 @contextmanager
 def a_running_tool(folder: Path) -> Iterator[Running]:
-    """A hosted tool with an administrator, in a process of its own, on free ports."""
-    port, metrics_port, public_port = free_ports(3)
+    """A hosted tool with an administrator, in a process of its own, on a socket."""
+    metrics_port, public_port = free_ports(2)
+    place = folder / "socket"
     (folder / "key").write_text(KEY)
     (folder / "key").chmod(0o600)
     instance = folder / "instance"
@@ -152,7 +171,7 @@ def a_running_tool(folder: Path) -> Iterator[Running]:
         "organisation": "Organisatie",
         "contact": "beheer@organisatie.example",
         "instance": str(instance),
-        "port": str(port),
+        "socket": str(place),
         "metrics_port": str(metrics_port),
     }
     with contextlib.closing(open_store(instance / "evaltool.sqlite")) as store:
@@ -175,19 +194,19 @@ def a_running_tool(folder: Path) -> Iterator[Running]:
             text=True,
         ) as process,
     ):
-        running = Running(instance, port, metrics_port, public_port, process, folder / "log")
+        running = Running(instance, place, metrics_port, public_port, process, folder / "log")
         try:
-            wait_for(port, process, folder / "log")
+            wait_for(place, process, folder / "log")
             yield running
         finally:
             process.kill()
 
 
-def wait_for(port: int, process: "subprocess.Popen[str]", log: Path) -> None:
+def wait_for(place: int | Path, process: "subprocess.Popen[str]", log: Path) -> None:
     """Wait until a process listens; where it ends or never does, the test fails with its log."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        with contextlib.suppress(OSError), connected(place):
             return
         time.sleep(0.02)
     pytest.fail(f"it does not listen: {log.read_text(encoding='utf-8')}")

@@ -6,6 +6,7 @@ import re
 import shlex
 import socket
 import ssl
+import stat
 import subprocess
 import sys
 import time
@@ -27,7 +28,7 @@ from evaltool.cli import given, main
 from evaltool.cli.given import variable
 from evaltool.cli.hosted_serving import listen
 from evaltool.cli.hosting import KEYS, HostedRun, read_hosted, sentence
-from evaltool.domain.access import MUNICIPAL_ROLES, Role
+from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Role
 from evaltool.domain.accounts import AccountState
 from evaltool.domain.language import LANGUAGES, Language
 from evaltool.domain.validation import Problem, Refused
@@ -38,9 +39,10 @@ from evaltool.web.settings import LARGEST_REQUEST
 from tests.conftest import ROOT
 
 KEY = "0123456789abcdef" * 4
+KEY_BEFORE = "fedcba9876543210" * 4
 PASSWORD = "a password of mail"
 CLIENT_SECRET = "a secret of single sign-on"
-SECRETS = (KEY, PASSWORD, CLIENT_SECRET)
+SECRETS = (KEY, KEY_BEFORE, PASSWORD, CLIENT_SECRET)
 
 LONG = "x" * 251
 COMMAND = [sys.executable, "-c", "import sys; from evaltool.cli import main; sys.exit(main())"]
@@ -116,8 +118,16 @@ def certificates(folder: Path) -> Path:
 
 def everything(folder: Path, **changes: object) -> dict[str, object]:
     """Sound settings with every key there is."""
-    more = {"host": "0.0.0.0", "port": 8123, "proxies": 2, "keep_months": 24, "backup_days": 14}
-    more["metrics_port"] = 9123
+    more: dict[str, object] = {
+        "host": "0.0.0.0",
+        "port": 8123,
+        "metrics_port": 9123,
+        "proxies": 2,
+        "keep_months": 24,
+        "backup_days": 14,
+        "secret_key_before_file": str(a_secret(folder / "before", KEY_BEFORE)),
+        "second_factor_roles": "officer, chair",
+    }
     return settings(folder, **{**more, **mail(folder), **sign_on(folder), **changes})
 
 
@@ -177,6 +187,8 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
         "hulp@example.org",
     )
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (1, 36, 30)
+    assert hosted.secret_key_before is None
+    assert hosted.second_factor_roles == {Role.COACH, Role.ADMINISTRATOR}
     assert hosted.mail is None
     assert hosted.single_sign_on is None
 
@@ -190,7 +202,8 @@ def test_without_an_instance_it_is_the_usual_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("place", ["file", "environment"])
 def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) -> None:
     held = everything(tmp_path)
-    assert set(held) == set(KEYS)
+    # With a socket there is neither host nor port.
+    assert set(held) == set(KEYS) - {"socket"}
     if place == "file":
         run = read_hosted(written(tmp_path, held), {"HOME": "elsewhere"})
     else:
@@ -199,6 +212,8 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
     assert run.metrics_port == 9123
     hosted = run.hosted
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (2, 24, 14)
+    assert (hosted.secret_key, hosted.secret_key_before) == (KEY, KEY_BEFORE)
+    assert hosted.second_factor_roles == set(ACCOUNT_ROLES) - {Role.CONTRIBUTOR}
     assert hosted.mail == MailSettings(
         host="mail.example.org",
         port=587,
@@ -313,7 +328,15 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
         for host in ("livc-r.example.org", "192.0.2.7:5000", "localhost.example.org", "0.0.0.0")
     ),
     ({"secret_key_file": "nowhere"}, "secret_key_file", "secret_unreadable"),
+    ({"secret_key_before_file": "nowhere"}, "secret_key_before_file", "secret_unreadable"),
+    *(
+        ({"second_factor_roles": roles}, "second_factor_roles", "second_factor_roles")
+        for roles in ("mayor", "officer; chair", "coach", "local", "officer, nobody")
+    ),
     ({"secret_key_file": "."}, "secret_key_file", "secret_unreadable"),
+    ({"socket": 5}, "socket", "not_text"),
+    ({"socket": "web", "host": "127.0.0.1"}, "host", "socket_or_address"),
+    ({"socket": "web", "port": 5000}, "port", "socket_or_address"),
 )
 
 MAIL_FAULTS: tuple[tuple[Changes, str, str], ...] = (
@@ -619,6 +642,7 @@ def every_problem(folder: Path) -> Iterator[Problem]:
     yield from problems_of(lambda: read_hosted(folder / "wrong.toml", {}))
     yield Problem("secret_open", "secret_key_file")
     yield Problem("secret_inside", "secret_key_file")
+    yield Problem("no_sockets", "socket")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -743,6 +767,37 @@ def test_an_invited_administrator_will_do_and_any_address_but_a_port_that_is_tak
     assert str(port) in line
 
 
+@posix
+def test_a_socket_is_opened_by_its_owner_and_its_group_alone(tmp_path: Path) -> None:
+    run = read(tmp_path, socket="web")
+    assert run.socket == tmp_path / "web"
+    app = create_app({"INSTANCE": run.instance, "HOSTED": run.hosted})
+    for _ in range(2):
+        # What an earlier run left behind is no hindrance.
+        server = listen(app, run)
+        found = run.socket.stat().st_mode
+        server.close()
+        assert stat.S_ISSOCK(found)
+        assert stat.S_IMODE(found) == 0o660
+
+
+@posix
+@pytest.mark.parametrize("place", ["nowhere/web", "x" * 120])
+def test_a_socket_that_cannot_be_is_said(place: str, tmp_path: Path) -> None:
+    file = written(tmp_path, settings(tmp_path, socket=place))
+    an_administrator(read_hosted(file, {}))
+    ran = subprocess.run(
+        [*COMMAND, "serve", "--hosted", "--settings", str(file)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=30,
+    )
+    assert ran.returncode == 1
+    (line,) = ran.stderr.splitlines()
+    assert place in line
+
+
 def test_serving_refuses_a_host_that_is_none(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -783,16 +838,18 @@ def test_it_serves_whoever_asks_for_its_public_host(tmp_path: Path) -> None:
             assert str(port) in told
             assert status(port, "livc-r.example.org") == 200
             assert status(port, f"127.0.0.1:{port}") == 400
+            assert status(port, "livc-r.example.org", "http") == 400
         finally:
             process.terminate()
             _, errors = process.communicate(timeout=10)
     assert not [secret for secret in SECRETS if secret in told + errors]
 
 
-def status(port: int, host: str) -> int:
-    """The status of the answer to a request for a file that needs no account."""
+def status(port: int, host: str, scheme: str = "https") -> int:
+    """The status of the answer to a request, of a proxy, for a file that needs no account."""
     request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/static/style.css", headers={"Host": host}
+        f"http://127.0.0.1:{port}/static/style.css",
+        headers={"Host": host, "X-Forwarded-Proto": scheme},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     until = time.monotonic() + 10
@@ -848,7 +905,7 @@ FORWARDED = {
 
 @pytest.mark.parametrize(
     ("proxies", "address", "scheme"),
-    [(0, "127.0.0.1", "http"), (1, "198.51.100.7", "https"), (2, "203.0.113.9", "http")],
+    [(0, "127.0.0.1", "http"), (1, "198.51.100.7", "https"), (2, "203.0.113.9", "https")],
 )
 def test_as_many_proxies_are_believed_as_the_settings_say(
     proxies: int, address: str, scheme: str, tmp_path: Path

@@ -1,10 +1,12 @@
 """Who gets in where: every route, as everybody, about what is theirs and what is not."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from evaltool.domain.access import Actor, Permission, Role, Subject, Whose, may
+from evaltool.domain.access import ACCOUNT_ROLES, Actor, Permission, Role, Subject, Whose, may
 from tests.hosting import OTHER, OWN, Town
 from tests.isolation import SNAPSHOT, a_whole_town, routes, table
 
@@ -30,18 +32,46 @@ def test_everybody_gets_in_where_they_belong_and_nowhere_else(town: Town) -> Non
     assert table(town) == SNAPSHOT.read_text(encoding="utf-8")
 
 
-def test_in_the_table_nobody_reaches_what_belongs_to_others() -> None:
+def rows() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The route, whose it is and what came of it by actor, of every line of the table."""
     head, *lines = SNAPSHOT.read_text(encoding="utf-8").splitlines()
-    assert len(lines) > 100
-    start = head.index("whose")
+    route, whose, nobody = (head.index(name) for name in ("route", "whose", "nobody"))
+    actors = re.split(r" {2,}", head[nobody:].strip())
     for line in lines:
-        whose, *found = line[start:].replace("  ", "\t").split("\t")
-        outcomes = [cell.strip() for cell in found if cell.strip()]
-        if whose in ("other", "unknown") and "/admin/" not in line:
-            assert "yes" not in outcomes, line
-        if "/evaluations/<id_>" in line:
+        outcomes = re.split(r" {2,}", line[nobody:].strip())
+        yield (
+            f"{line[:route].strip()} {line[route:whose].strip()}",
+            line[whose:nobody].strip(),
+            dict(zip(actors, outcomes, strict=True)),
+        )
+
+
+def test_in_the_table_nobody_reaches_what_belongs_to_others() -> None:
+    found = list(rows())
+    assert len(found) > 100
+    for route, whose, outcomes in found:
+        able = {actor for actor, outcome in outcomes.items() if outcome == "yes"}
+        if whose in ("other", "unknown", "beside") and "/admin/" not in route:
+            assert able == set(), route
+        if whose == "bound":
+            assert able <= {"officer", "chair"}, route
+        if whose == "view":
+            assert able <= {"contributor"}, route
+        if "/evaluations/<id_>" in route:
             # An administrator sees no answers, whoever they belong to.
-            assert outcomes[-1] != "yes", line
+            assert "administrator" not in able, route
+
+
+def test_in_the_table_every_route_lets_somebody_in() -> None:
+    """What lets in nobody at all would show nothing by refusing others."""
+    reached = {route for route, _, outcomes in rows() if "yes" in outcomes.values()}
+    assert {route for route, _, _ in rows()} - reached == set()
+
+
+def test_in_the_table_a_police_zone_lets_others_read_and_do_nothing() -> None:
+    able = {route for route, whose, found in rows() if whose == "bound" and "yes" in found.values()}
+    assert {f"GET /evaluations/<id_>{path}" for path in ("", "/results", "/report.pdf")} <= able
+    assert {route for route in able if not route.startswith("GET ")} == set()
 
 
 ACCOUNT = "an account"
@@ -57,6 +87,20 @@ def actor(role: Role) -> Actor:
     )
 
 
+ABOUT_NOBODY = {
+    Permission.PUBLIC: {*Role} - {Role.LOCAL},
+    Permission.SIGN_IN: {*Role} - {Role.LOCAL},
+    Permission.CODE: {Role.HALFWAY},
+    Permission.ENROL: {Role.ENROLLING, *ACCOUNT_ROLES},
+    Permission.SIGN_OUT: {Role.HALFWAY, Role.ENROLLING, *ACCOUNT_ROLES},
+    Permission.ACCOUNT: {*ACCOUNT_ROLES},
+    Permission.USE: {*ACCOUNT_ROLES},
+    Permission.ACCOUNTS: {Role.ADMINISTRATOR},
+    Permission.ADMINISTER: {Role.ADMINISTRATOR},
+}
+"""What is about nobody's answers: who may do it, whatever municipality somebody is of."""
+
+
 @pytest.mark.parametrize("permission", Permission)
 def test_nothing_of_another_municipality_can_be_done_by_anybody(permission: Permission) -> None:
     able = {
@@ -64,20 +108,26 @@ def test_nothing_of_another_municipality_can_be_done_by_anybody(permission: Perm
         for role in Role
         if may(actor(role), permission, Subject(OTHER)) and role is not Role.LOCAL
     }
-    # What belongs to nobody in particular, and accounts, are no answers.
-    if permission in (Permission.READ, Permission.RESULTS, Permission.FILL_IN, Permission.DELETE):
-        assert able == set()
-    assert Role.OFFICER not in able or permission.value in (
-        *("public", "sign_in", "sign_out", "enrol", "account", "use"),
-    )
+    assert able == ABOUT_NOBODY.get(permission, set())
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_what_the_own_municipality_takes_part_in_is_read_and_no_more(
+    permission: Permission,
+) -> None:
+    bound = Subject(OTHER, bound=frozenset({OWN}))
+    able = {role for role in Role if may(actor(role), permission, bound)} - {Role.LOCAL}
+    reads = (Permission.READ, Permission.RESULTS, Permission.DOCUMENT, Permission.MEETING)
+    expected = {Role.OFFICER, Role.CHAIR} if permission in reads else set()
+    assert able == ABOUT_NOBODY.get(permission, expected)
 
 
 @pytest.mark.parametrize("permission", Permission)
 def test_a_view_is_for_its_contributor_alone(permission: Permission) -> None:
     theirs = Subject(OWN, "somebody else")
     able = {role for role in Role if may(actor(role), permission, theirs)}
-    if permission in (Permission.READ, Permission.FILL_IN, Permission.FINISH, Permission.DELETE):
-        assert able == {Role.LOCAL}
+    local = {role for role in (Role.LOCAL,) if may(actor(role), permission)}
+    assert able == ABOUT_NOBODY.get(permission, set()) | local
 
 
 def test_whoever_lost_a_role_or_consent_may_nothing() -> None:

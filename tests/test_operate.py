@@ -22,12 +22,14 @@ from prometheus_client.parser import text_string_to_metric_families
 from evaltool.cli import _parser, main
 from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
 from evaltool.domain.access import Role
-from evaltool.identity.second_factor import new_recovery_codes, normal_recovery_code
+from evaltool.identity.sealing import CannotOpen, Seal
+from evaltool.identity.second_factor import code_at, new_recovery_codes, normal_recovery_code
 from evaltool.identity.signing import Desk
 from evaltool.identity.tokens import digest
 from evaltool.store import open_store
 from evaltool.web.security import HOSTED_HEADERS
 from tests.conftest import ROOT, unavailable
+from tests.factories import a_hosted
 from tests.hosting import PASSWORD, a_town
 from tests.operation import (
     EVALTOOL,
@@ -50,6 +52,7 @@ PAGE = (ROOT / "docs" / "operate.md").read_text(encoding="utf-8")
 UNITS = sorted([*FILES.glob("*.service"), *FILES.glob("*.timer")])
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 INSTALLED = "/usr/local/lib/evaltool/bin/evaltool"
+SOCKET = "/run/evaltool-web/socket"
 
 
 # --- the page
@@ -127,6 +130,14 @@ def test_a_unit_has_what_it_needs(unit: Path) -> None:
     assert held["NoNewPrivileges"] == "yes"
 
 
+def test_the_socket_is_in_a_folder_that_the_group_alone_can_enter() -> None:
+    served = (FILES / "evaltool.service").read_text(encoding="utf-8")
+    assert f"RuntimeDirectory={Path(SOCKET).parent.name}\nRuntimeDirectoryMode=0750\n" in served
+    assert f'    socket = "{SOCKET}"\n' in PAGE
+    for name, said in (("nginx.conf", f"http://unix:{SOCKET};"), ("Caddyfile", f"unix/{SOCKET}")):
+        assert said in (FILES / name).read_text(encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def units(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The units in a folder of their own, with a program that is here."""
@@ -200,7 +211,7 @@ def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
             "/etc/nginx/evaltool/fullchain.pem": str(certificate),
             "/etc/nginx/evaltool/privkey.pem": str(key),
             "/var/log/nginx/": f"{folder}/",
-            "127.0.0.1:5000": f"127.0.0.1:{running.port}",
+            SOCKET: str(running.socket),
         },
     )
     (folder / "evaltool.conf").write_text(text, encoding="utf-8")
@@ -229,7 +240,7 @@ def caddy(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
         {
             "\tadmin off\n": f"\tadmin off\n\t{ports}\n",
             f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {certificate} {key}\n",
-            "127.0.0.1:5000": f"127.0.0.1:{running.port}",
+            SOCKET: str(running.socket),
         },
     )
     (folder / "Caddyfile").write_text(text, encoding="utf-8")
@@ -332,7 +343,9 @@ def test_a_browser_cannot_choose_the_address_it_comes_from(front: Front, running
 def test_a_monitor_on_the_machine_itself_may_ask(front: Front, running: Running) -> None:
     assert front.ask("/ready").text == "ready\n"
     assert running.ask("/health").text == "ok\n"
-    assert ask(running.port, "/ready", host=f"127.0.0.1:{running.port}").status == 400
+    assert running.ask("/sign-in").status == 400
+    assert running.ask_as_proxy("/sign-in").status == 200
+    assert ask(running.socket, "/ready", host="127.0.0.1").status == 400
 
 
 def test_more_than_the_tool_takes_is_refused_by_its_own_page(front: Front) -> None:
@@ -362,13 +375,13 @@ def test_the_figures_are_on_a_port_of_their_own(front: Front, running: Running) 
     families = {family.name for family in text_string_to_metric_families(told.text)}
     assert {"evaltool_requests", "evaltool_sign_ins", "evaltool_database_bytes"} <= families
     assert front.ask("/metrics").status == 404
-    assert "evaltool_requests" not in running.ask("/metrics").text
+    assert "evaltool_requests" not in running.ask_as_proxy("/metrics").text
 
 
 def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(tmp_path: Path) -> None:
     with a_running_tool(tmp_path) as tool:
-        refused = tool.ask("/merkteken?merkteken=1")
-        assert tool.ask("/link/merkteken").status == 404
+        refused = tool.ask_as_proxy("/merkteken?merkteken=1")
+        assert tool.ask_as_proxy("/link/merkteken").status == 404
         ended, log = tool.stop()
     assert ended == 0
     lines = [json.loads(line) for line in log.splitlines()]
@@ -435,7 +448,76 @@ def test_a_backup_goes_through_age_and_back(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "evaltool.sqlite").is_file()
 
 
-# --- what a new secret key ends
+# --- what a new secret key ends, and what the one before keeps
+
+
+def test_what_the_key_before_sealed_and_signed_still_counts_and_is_sealed_anew(
+    tmp_path: Path,
+) -> None:
+    old, new = a_hosted().secret_key, "another key of the tests, long enough too"
+    before = a_town(tmp_path)
+    sealed = Desk(before.held.store, old).seal.seal("A" * 32)
+    who = before.person(Role.OFFICER, second_factor=sealed)
+    before.held.store.accounts.use_step(who.id, 7)
+    browser = before.signed_in(who)
+    form = {"csrf_token": browser.token(), "session_password": PASSWORD}
+    cookie = browser.get_cookie("__Host-evaltool", "evaluatie.example")
+    assert cookie is not None
+    before.held.store.close()
+
+    during = a_town(tmp_path, secret_key=new, secret_key_before=old)
+    again = during.client()
+    again.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
+    assert again.get("/account").status_code == 200
+    assert again.post("/account/sessions/end", data=form).status_code == 303
+    renewed = during.held.store.accounts.get(who.id)
+    assert renewed.second_factor != sealed
+    assert renewed.last_step == 7
+    during.held.store.close()
+
+    # From then on the key before is needed for nothing that is kept.
+    after = a_town(tmp_path, secret_key=new)
+    assert after.held.store.accounts.get(who.id) == renewed
+    late = after.client()
+    late.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
+    assert late.get("/account").location == "/sign-in"
+    assert late.post("/sign-in", data=form).status_code == 400
+    fresh = after.client()
+    assert fresh.send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
+    code = code_at("A" * 32, after.clock.at)
+    assert fresh.send("/sign-in/code", code=code).status_code == 303
+    assert fresh.get("/account").status_code == 200
+    after.held.store.close()
+
+
+def test_nothing_new_is_signed_or_sealed_with_the_key_before(tmp_path: Path) -> None:
+    old, new = a_hosted().secret_key, "another key of the tests, long enough too"
+    during = a_town(tmp_path, secret_key=new, secret_key_before=old)
+    who = during.person(Role.OFFICER)
+    client = during.client()
+    client.send("/sign-in", address=who.address, password=PASSWORD)
+    cookie = client.get_cookie("__Host-evaltool", "evaluatie.example")
+    assert cookie is not None
+    with pytest.raises(CannotOpen):
+        Seal(old, "second factor").open(Desk(during.held.store, new, old).seal.seal("text"))
+    during.held.store.close()
+    for key, status in ((old, 303), (new, 200)):
+        town = a_town(tmp_path, secret_key=key)
+        other = town.client()
+        other.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
+        assert other.get("/account").status_code == status
+        town.held.store.close()
+
+
+def test_a_key_before_that_is_another_one_changes_nothing(tmp_path: Path) -> None:
+    before = a_town(tmp_path)
+    sealed = Desk(before.held.store, a_hosted().secret_key).seal.seal("A" * 32)
+    who = before.person(Role.OFFICER, second_factor=sealed)
+    before.held.store.close()
+    for keys in (("new " * 9, "wrong " * 9), (a_hosted().secret_key, "wrong " * 9)):
+        town = a_town(tmp_path, secret_key=keys[0], secret_key_before=keys[1])
+        assert town.held.store.accounts.get(who.id).second_factor == sealed
+        town.held.store.close()
 
 
 def test_a_new_secret_key_ends_sessions_and_second_factors_but_no_recovery_codes(

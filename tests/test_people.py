@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from werkzeug.test import TestResponse
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, LinkPurpose
@@ -200,6 +201,17 @@ def test_only_a_coach_can_be_let_in(town: Town) -> None:
     officer, other = town.signed_in(town.person(Role.OFFICER)), town.person(Role.OFFICER, OTHER)
     for id_ in (other.id, "no-such-account", ""):
         assert officer.send("/municipality/coaches/let-in", coach=id_).status_code == 422
+    for state in (AccountState.CLOSED, AccountState.INVITED):
+        away = town.person(Role.COACH, second_factor="sealed", state=state)
+        assert officer.send("/municipality/coaches/let-in", coach=away.id).status_code == 422
+    assert town.held.store.consents.of_municipality(OWN) == ()
+
+
+def test_a_coach_whose_account_was_closed_can_be_let_go(town: Town) -> None:
+    officer, who = town.signed_in(town.person(Role.OFFICER)), coach(town)
+    officer.send("/municipality/coaches/let-in", coach=who.id)
+    town.held.store.accounts.change(who.id, state=AccountState.CLOSED)
+    assert officer.send("/municipality/coaches/withdraw", coach=who.id).status_code == 303
     assert town.held.store.consents.of_municipality(OWN) == ()
 
 
@@ -293,6 +305,106 @@ def test_a_view_is_taken_away(town: Town) -> None:
     assert town.held.evaluations.get(theirs.id)
     officer.send(f"/evaluations/{evaluation.id}/contributors/remove", view=view.id)
     assert town.held.evaluations.views_of(evaluation.id) == ()
+    # She has another view, so she keeps her account; with the last of them it goes.
+    assert town.held.store.accounts.get(who.id)
+    there = town.signed_in(town.person(Role.OFFICER, OTHER))
+    there.send(f"/evaluations/{elsewhere.id}/contributors/remove", view=theirs.id)
+    with pytest.raises(AccountNotFound):
+        town.held.store.accounts.get(who.id)
+    assert log(town) == [
+        ("officer", "contributor_removed"),
+        ("officer", "contributor_removed"),
+        ("officer", "account_deleted"),
+    ]
+
+
+def test_with_an_evaluation_go_the_accounts_that_were_made_for_it_alone(town: Town) -> None:
+    client, evaluation = town.signed_in(town.person(Role.OFFICER)), town.evaluation()
+    member = town.person(Role.CONTRIBUTOR, invited_by=OWN)
+    chair, stays = town.person(Role.CHAIR), town.person(Role.CONTRIBUTOR, invited_by=OTHER)
+    elsewhere = town.evaluation(OTHER)
+    town.evaluation(OTHER, view=View(elsewhere.id, stays.id, "mayor"))
+    for who in (member, chair, stays):
+        town.evaluation(view=View(evaluation.id, who.id, "mayor"))
+    assert client.send(f"/evaluations/{evaluation.id}/delete").status_code == 303
+    left = {account.id for account in town.held.store.accounts.listing()}
+    assert member.id not in left
+    assert {chair.id, stays.id} <= left
+    told = [(e.event.action, e.event.nis_code) for e in town.held.store.audit.entries()]
+    assert told == [("account_deleted", OWN), ("delete", OWN)]
+
+
+def test_who_takes_the_own_answers_away_is_still_signed_in(town: Town) -> None:
+    who, evaluation = town.person(Role.CONTRIBUTOR), town.evaluation()
+    view = town.evaluation(view=View(evaluation.id, who.id, "mayor"))
+    client = town.signed_in(who)
+    assert client.send(f"/evaluations/{view.id}/delete").status_code == 303
+    assert client.get("/").status_code == 200
+    assert town.held.store.accounts.get(who.id)
+
+
+def ask(client: HostedClient, evaluation: str, address: str) -> TestResponse:
+    """What an officer gets who asks an address for a view."""
+    return client.send(
+        f"/evaluations/{evaluation}/contributors",
+        name="Cas",
+        address=address,
+        discipline="schools",
+        section="structure",
+    )
+
+
+def test_who_was_asked_gets_a_new_link_until_she_chose_a_password(town: Town) -> None:
+    client, evaluation = town.signed_in(town.person(Role.OFFICER)), town.evaluation()
+    first = link_on(ask(client, evaluation.id, "cas@school.example").text)
+    (view,) = town.held.evaluations.views_of(evaluation.id)
+    page = client.get(f"/evaluations/{evaluation.id}/contributors")
+    assert "Nieuwe link" in page.text
+    second = link_on(send(client, page, "/contributors/link").text)
+    assert town.client().get(first).status_code == 404
+    accepted(town, second)
+    again = client.get(f"/evaluations/{evaluation.id}/contributors").text
+    assert "Nieuwe link" not in again
+    assert "beheer@organisatie.example" in again
+    path = f"/evaluations/{evaluation.id}/contributors/link"
+    assert client.send(path, view=view.id).status_code == 404
+    assert client.send(path, view="no-such-view").status_code == 303
+    assert [action for _, action in log(town)].count("link_made") == 1
+
+
+def test_a_municipality_gives_no_link_for_an_account_that_another_made(town: Town) -> None:
+    first = town.signed_in(town.person(Role.OFFICER, OTHER))
+    ask(first, town.evaluation(OTHER).id, "cas@school.example")
+    client, evaluation = town.signed_in(town.person(Role.OFFICER)), town.evaluation()
+    ask(client, evaluation.id, "cas@school.example")
+    (view,) = town.held.evaluations.views_of(evaluation.id)
+    assert "Nieuwe link" not in client.get(f"/evaluations/{evaluation.id}/contributors").text
+    path = f"/evaluations/{evaluation.id}/contributors/link"
+    assert client.send(path, view=view.id).status_code == 404
+    # Nor for a view on an evaluation that is not this one.
+    (theirs,) = town.held.evaluations.views_of(
+        next(e.id for e in town.held.evaluations.listing([OTHER]))
+    )
+    assert client.send(path, view=theirs.id).status_code == 303
+    assert "link_made" not in [action for _, action in log(town)]
+
+
+def test_who_fills_in_or_reads_along_is_not_asked_as_a_member(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    client, evaluation = town.signed_in(who), town.evaluation()
+    colleague, helper = town.person(Role.OFFICER), coach(town)
+    for address, told in (
+        (who.address, "vult de zelfevaluatie zelf in"),
+        (colleague.address, "vult de zelfevaluatie zelf in"),
+        (helper.address, "leest mee en geeft zelf geen kijk"),
+    ):
+        answer = ask(client, evaluation.id, address)
+        assert answer.status_code == 422
+        assert told in answer.text
+    # The mayor is one, and somebody can be around the table of two municipalities.
+    for other in (town.person(Role.CHAIR), town.person(Role.OFFICER, OTHER)):
+        assert ask(client, evaluation.id, other.address).status_code == 200
+    assert len(town.held.evaluations.views_of(evaluation.id)) == 2
 
 
 def test_an_officer_begins_only_for_the_own_municipality(town: Town) -> None:
@@ -317,7 +429,8 @@ def test_everything_of_a_municipality_is_taken_along(town: Town) -> None:
     town.evaluation(OTHER, answers=some_answers(notes={"livcr_presence": "hun notitie"}))
     archive = zipfile.ZipFile(io.BytesIO(client.get("/municipality/data.zip").data))
     texts = {name: archive.read(name).decode() for name in archive.namelist()}
-    assert len(texts) == 7
+    # Without the view of one member, who is still writing it.
+    assert len(texts) == 6
     assert sum("onze notitie" in text for text in texts.values()) == 2
     assert not any("hun notitie" in text for text in texts.values())
     assert who.address in texts["accounts.json"]
@@ -381,12 +494,13 @@ def test_the_log_says_who_did_what_to_which_evaluation(town: Town) -> None:
     send(client, section, "/structure/1", livcr_presence="yes_municipal")
     client.send(f"{address}/finish")
     client.get(f"{address}/report.pdf")
+    client.get(f"{address}/actions.ics")
     client.send(f"{address}/plan/add", title="Bel de buren", owner="", due="", remark="")
     client.send(f"{address}/delete")
     client.send(f"{address}/delete")
     entries = list(town.held.store.audit.entries())
     assert [e.event.action for e in entries] == [
-        *("create", "fill_in", "finish", "document", "plan", "delete"),
+        *("create", "fill_in", "finish", "document", "document", "plan", "delete"),
     ]
     assert {(e.event.actor, e.event.evaluation, e.event.nis_code) for e in entries} == {
         (who.id, id_, OWN)
@@ -420,6 +534,17 @@ def loaded(client: HostedClient, kind: str, content: str) -> str:
     return client.post(
         f"/admin/lists/{kind}/look", data={"file": file, "csrf_token": client.token()}
     ).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("kind", ["clusters", "organisations"])
+def test_a_list_of_another_name_is_refused(town: Town, kind: str) -> None:
+    client = town.signed_in(administrator(town))
+    for name in ("lijst", "lijst.xlsx", "lijst.csv.json"):
+        file = (io.BytesIO(b"nis_code,cluster\n24062,4\n"), name)
+        data = {"file": file, "csrf_token": client.token()}
+        answer = client.post(f"/admin/lists/{kind}/look", data=data)
+        assert answer.status_code == 422
+        assert "eindigt niet op .csv" in answer.text
 
 
 def test_a_list_of_clusters_counts_once_it_was_seen_and_can_be_undone(town: Town) -> None:
@@ -487,9 +612,27 @@ def test_what_is_installed_is_told(town: Town) -> None:
 
 def test_a_link_for_a_colleague_is_shown_once_and_for_the_own_municipality(town: Town) -> None:
     client = town.signed_in(town.person(Role.OFFICER))
-    who, other = town.person(Role.CHAIR), town.person(Role.CHAIR, OTHER)
+    who = town.person(Role.CHAIR, state=AccountState.INVITED)
+    other = town.person(Role.CHAIR, OTHER, state=AccountState.INVITED)
     page = client.send(f"/municipality/colleagues/{who.id}/link").get_data(as_text=True)
     token = link_on(page).rpartition("/")[2]
     account, purpose = town.held.store.accounts.behind_link(digest(token), town.clock.at)
-    assert (account.id, purpose) == (who.id, LinkPurpose.RESET)
+    assert (account.id, purpose) == (who.id, LinkPurpose.INVITATION)
     assert client.send(f"/municipality/colleagues/{other.id}/link").status_code == 404
+
+
+def test_an_officer_gets_no_link_into_the_account_of_a_colleague(town: Town) -> None:
+    """It may hold a view of another municipality."""
+    client = town.signed_in(town.person(Role.OFFICER))
+    colleague = town.person(Role.CHAIR)
+    elsewhere = town.evaluation(OTHER)
+    town.evaluation(OTHER, view=View(elsewhere.id, colleague.id, "mayor"))
+    page = client.get("/municipality/colleagues").text
+    assert "Nieuwe link" not in page
+    assert "beheer@organisatie.example" in page
+    assert client.send(f"/municipality/colleagues/{colleague.id}/link").status_code == 404
+    # Who runs the tool can, and looks first who asks.
+    answer = town.signed_in(administrator(town)).send(f"/admin/accounts/{colleague.id}/link")
+    token = link_on(answer.text).rpartition("/")[2]
+    account, purpose = town.held.store.accounts.behind_link(digest(token), town.clock.at)
+    assert (account.id, purpose) == (colleague.id, LinkPurpose.RESET)

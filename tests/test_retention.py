@@ -13,13 +13,21 @@ from evaltool.catalogue import Catalogue
 from evaltool.cli import main
 from evaltool.cli.retention import Round, go_round
 from evaltool.domain.access import Role
-from evaltool.domain.accounts import AccountState
+from evaltool.domain.accounts import (
+    LINK_LASTS,
+    Account,
+    AccountNotFound,
+    AccountState,
+    LinkPurpose,
+)
+from evaltool.domain.agenda import Meeting
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, NotFound, Status, View
 from evaltool.domain.plan import PlannedAction
 from evaltool.domain.retention import (
     LETTER,
     NOTICE,
+    UNUSED,
     deletion_day,
     due_for_deletion,
     due_for_reminder,
@@ -157,10 +165,36 @@ def test_moments_of_another_time_zone_are_the_same_moments() -> None:
 def test_a_change_of_plan_or_view_is_a_change() -> None:
     evaluation, view = an_evaluation(LONG_AGO), an_evaluation(LONG_AGO + 2 * DAY)
     action = PlannedAction("a", 1, an_action(), LONG_AGO + DAY)
-    assert with_all_changes(evaluation, [], []) == evaluation
-    assert with_all_changes(evaluation, [action], []).changed_at == LONG_AGO + DAY
-    assert with_all_changes(evaluation, [action], [view]).changed_at == LONG_AGO + 2 * DAY
-    assert with_all_changes(view, [action], [evaluation]) == view
+    assert with_all_changes(evaluation, [], [], None) == evaluation
+    assert with_all_changes(evaluation, [action], [], None).changed_at == LONG_AGO + DAY
+    assert with_all_changes(evaluation, [action], [view], None).changed_at == LONG_AGO + 2 * DAY
+    assert with_all_changes(view, [action], [evaluation], None) == view
+
+
+def test_a_meeting_is_a_change() -> None:
+    evaluation = an_evaluation(LONG_AGO)
+    met = LONG_AGO + 3 * DAY
+    assert with_all_changes(evaluation, [], [], met).changed_at == met
+    assert with_all_changes(an_evaluation(met + DAY), [], [], met).changed_at == met + DAY
+
+
+def test_what_was_met_about_is_neither_deleted_nor_idle_for_a_coach(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    past = reminded(town, 61)
+    assert town.held.store.meetings.changed_at(past.id) is None
+    met = NOW - timedelta(days=30)
+    meeting = Meeting(id="", day=met.date(), title="Najaar", length=60)
+    made = town.held.store.meetings.create(past.id, meeting, at=met)
+    assert town.held.store.meetings.changed_at(past.id) == met
+    go_round(a_round(town))
+    assert capsys.readouterr().out == "Er is nu niets om aan te herinneren of te verwijderen.\n"
+    assert town.held.evaluations.get(past.id)
+    (kept,) = town.held.store.trajectories.kept([OWN])
+    assert kept.changed_at == met
+    later = dataclasses.replace(made, title="Winter")
+    town.held.store.meetings.change(past.id, later, expected_version=made.version, at=NOW)
+    assert town.held.store.meetings.changed_at(past.id) == NOW
 
 
 # The command
@@ -277,7 +311,62 @@ def test_what_belongs_to_it_goes_and_what_is_used_stays(town: Town) -> None:
         with pytest.raises(NotFound):
             town.held.evaluations.get(gone.id)
     assert town.held.evaluations.get(planned.id).reminded_at is not None
-    assert [action for _, action, _, _ in log(town)] == ["retention_deleted"]
+    # Her account was for that view alone.
+    with pytest.raises(AccountNotFound):
+        town.held.store.accounts.get(who.id)
+    actions = [action for _, action, _, _ in log(town)]
+    assert actions == ["retention_deleted", "retention_account"]
+
+
+def invited(town: Town, role: Role, days: int) -> Account:
+    """Somebody who got a link so many days ago, and never followed it."""
+    who = town.person(role, state=AccountState.INVITED, invited_by=OWN)
+    at = NOW - timedelta(days=days)
+    town.held.store.accounts.make_link(who.id, LinkPurpose.INVITATION, f"link {who.id}", at)
+    return who
+
+
+def test_accounts_that_nobody_uses_are_deleted(
+    town: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    town.clock.at = NOW - timedelta(days=100)
+    lasts = LINK_LASTS[LinkPurpose.INVITATION].days + UNUSED.days
+    stale = [invited(town, role, lasts + 1) for role in (Role.OFFICER, Role.CONTRIBUTOR)]
+    idle = town.person(Role.CONTRIBUTOR)
+    kept = [
+        # Asked anew since, or signed in, or with a view, or somebody who does more than that.
+        invited(town, Role.CHAIR, lasts - 1),
+        town.person(Role.CONTRIBUTOR),
+        town.person(Role.CONTRIBUTOR),
+        town.person(Role.OFFICER),
+        town.person(Role.COACH),
+        # The only administrator there is: without one the tool does not start.
+        invited(town, Role.ADMINISTRATOR, lasts + 50),
+    ]
+    town.held.store.accounts.change(kept[1].id, signed_in_at=NOW - UNUSED + DAY)
+    evaluation = town.evaluation()
+    town.evaluation(view=View(evaluation.id, kept[2].id, "mayor"))
+    town.clock.at = NOW
+
+    go_round(a_round(town, dry=True))
+    assert len(town.held.store.accounts.listing()) == 9
+    assert capsys.readouterr().out.count("Te verwijderen account dat niemand gebruikt") == 3
+    go_round(a_round(town))
+    assert {a.id for a in town.held.store.accounts.listing()} == {a.id for a in kept}
+    told = {
+        (event.role, event.action, event.nis_code, event.detail)
+        for entry in town.held.store.audit.entries()
+        if (event := entry.event)
+    }
+    assert told == {
+        *(("command", "retention_account", OWN, who.id) for who in stale),
+        ("command", "retention_account", "", idle.id),
+    }
+
+    second = invited(town, Role.ADMINISTRATOR, 1)
+    go_round(a_round(town))
+    left = {a.id for a in town.held.store.accounts.listing(role=Role.ADMINISTRATOR)}
+    assert left == {second.id}
 
 
 def test_what_is_kept_during_a_round_is_not_deleted(

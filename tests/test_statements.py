@@ -47,8 +47,7 @@ TOLD_OF = {
     "reasons": "Wat uw gemeente invult",
     "zone_members": "Wat uw gemeente invult",
     "assessments": "Wat uw gemeente invult",
-    "coach_notes": "Notities en sessies van een coach",
-    "coach_sessions": "Notities en sessies van een coach",
+    "coach_entries": "Notities en sessies van een coach",
     "links": "Uitnodigingen en toelatingen",
     "consents": "Uitnodigingen en toelatingen",
     "outbox": "E-mail die nog moet vertrekken",
@@ -155,7 +154,8 @@ def test_the_terms_are_those_that_count(town: Town) -> None:
         "Minstens 60 dagen vooraf",
         "na 17 dagen weg",
         "na 1 uur zonder gebruik, en altijd na 12 uur",
-        "60 dagen. Ze worden gewist bij de eerste poging",
+        "60 dagen, en een mislukte poging een dag. Ze worden gewist bij de eerste poging",
+        "die niemand aanneemt 30 dagen na haar laatste link",
         "een uitnodiging werkt 7 dagen, een link voor een nieuw wachtwoord 1 uur",
     ):
         assert term in text
@@ -240,7 +240,7 @@ def test_the_cookie_holds_what_the_page_says_and_nothing_else(town: Town) -> Non
     look()
     client.send("/sign-in", address=who.address, password=PASSWORD)
     look()
-    client.send("/account/sessions/end")
+    client.send("/account/sessions/end", session_password=PASSWORD)
     look()
     # Language, being signed in, where one was going, a message, the protection of forms.
     assert held == {"lang", "sid", "after", "told", "csrf_token"}

@@ -1,6 +1,7 @@
-"""The commands that look after accounts, and the one that verifies the audit log."""
+"""The commands that look after accounts and the audit log."""
 
 import contextlib
+import json
 import os
 import re
 import sqlite3
@@ -230,6 +231,9 @@ def test_a_role_that_is_not_given_by_command_is_wrong_usage(role: str, run: Run)
         ["user", "link"],
         ["audit"],
         ["audit", "mend"],
+        ["audit", "export", "--after", "-1"],
+        ["audit", "export", "--after", "x"],
+        ["audit", "export", "--instance", "a", "--settings", "b"],
         ["audit", "verify", "--expect", "1"],
         ["audit", "verify", "--expect", "1:" + "g" * 64],
         ["audit", "verify", "--expect", "-1:" + "0" * 64],
@@ -246,7 +250,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
 def test_help_names_every_action(capsys: Captured) -> None:
     for command, actions in (
         ("user", ("add", "list", "link", "close", "delete")),
-        ("audit", ("verify",)),
+        ("audit", ("verify", "export")),
     ):
         for arguments in ([command], *([command, action] for action in actions)):
             with pytest.raises(SystemExit) as caught:
@@ -679,9 +683,52 @@ def test_a_log_can_be_verified_without_settings(database: Path, capsys: Captured
     assert f" 5:{last.digest}\n" in capsys.readouterr().out
 
 
-def test_verifying_what_is_not_there_makes_nothing(
+@pytest.mark.parametrize("action", ["verify", "export"])
+def test_looking_at_a_log_that_is_not_there_makes_nothing(
+    action: str, run: Run, database: Path, capsys: Captured
+) -> None:
+    assert run("audit", action) == 1
+    told = capsys.readouterr()
+    assert str(database) in told.err
+    assert told.out == ""
+    assert not database.exists()
+
+
+def test_a_log_is_written_out_as_lines_from_which_its_chain_can_be_followed(
     run: Run, database: Path, capsys: Captured
 ) -> None:
-    assert run("audit", "verify") == 1
-    assert str(database) in capsys.readouterr().err
-    assert not database.exists()
+    entries = a_log(database, 1003)
+    assert run("audit", "export") == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+    rows = [json.loads(line) for line in told.out.splitlines()]
+    assert [row["digest"] for row in rows] == [entry.digest for entry in entries]
+    head = "0" * 64
+    for row in rows:
+        names = ("actor", "role", "action", "municipality", "evaluation", "detail")
+        event = Event(datetime.fromisoformat(row["at"]), *(row[name] for name in names))
+        head = chained(head, row["number"], event)
+        assert head == row["digest"]
+
+
+def test_what_was_added_to_a_log_is_written_out_apart(
+    run: Run, database: Path, capsys: Captured
+) -> None:
+    a_log(database, 5)
+    assert main(["audit", "export", "--after", "3", "--instance", str(database.parent)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["number"] for line in lines] == [4, 5]
+    assert run("audit", "export", "--after", "5") == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_an_entry_that_cannot_be_read_ends_what_is_written_out_and_is_told(
+    run: Run, database: Path, capsys: Captured
+) -> None:
+    a_log(database, 5)
+    with behind_its_back(database) as connection:
+        connection.execute("UPDATE audit SET at = 'nooit' WHERE number = 1")
+    assert run("audit", "export") == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told_numbers(told.err) == [0]

@@ -1,12 +1,16 @@
 """Files of answers put in on the page: several at once, all of them or none."""
 
+import io
+import json
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
 from evaltool.catalogue import Catalogue
 from evaltool.web.context import Services
-from tests.browsing import parsed, put_in, text_of
+from tests.browsing import form_of, parsed, put_in, text_of
 from tests.factories import a_document
 
 
@@ -50,6 +54,20 @@ def test_one_file_leads_to_its_overview(client: FlaskClient) -> None:
     said = told(client, address)
     assert "De antwoorden van Leuven zijn ingevoerd." in said
     assert "lijkt" not in said
+
+
+@pytest.mark.parametrize("name", ["answers", "answers.json.exe", "answers.csv", "json", " "])
+def test_a_file_of_another_name_is_refused(client: FlaskClient, app: Flask, name: str) -> None:
+    for names_sent, status in ((("a.json", name), 422), ((name,), 422), (("a.JSON",), 303)):
+        data: MultiDict[str, object] = MultiDict(form_of(client.get("/"), "/import"))
+        for sent in names_sent:
+            data.add("file", (io.BytesIO(json.dumps(a_document()).encode()), sent))
+        answer = client.post("/evaluations/import", data=data)
+        assert answer.status_code == status, names_sent
+        if status == 422:
+            (problem,) = parsed(answer).findall(".//ul[@class='problems']/li")
+            assert "eindigt niet op .json" in text_of(problem)
+    assert len(app.extensions["evaltool"].evaluations.listing()) == 1
 
 
 def test_one_refused_file_keeps_all_out(

@@ -1,5 +1,6 @@
 """What holds for every route: host, headers, access, tokens, and the key."""
 
+import hashlib
 import json
 import os
 import stat
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from evaltool.domain.access import Actor, Permission, Role, may
 from evaltool.web import create_app
@@ -49,7 +51,7 @@ ROUTES = {
     ("/evaluations/<id_>/intake.pdf", "GET"): Permission.INTAKE,
     ("/evaluations/<id_>/<any(answers, comparisons, actions):sheet>.csv", "GET"): Permission.EXPORT,
     ("/evaluations/<id_>/report.xlsx", "GET"): Permission.EXPORT,
-    ("/evaluations/<id_>/actions.ics", "GET"): Permission.RESULTS,
+    ("/evaluations/<id_>/actions.ics", "GET"): Permission.DOCUMENT,
     ("/evaluations/<id_>/plan", "GET"): Permission.RESULTS,
     ("/evaluations/<id_>/zone", "GET"): Permission.ZONE,
     ("/evaluations/<id_>/zone", "POST"): Permission.ZONE,
@@ -80,13 +82,33 @@ ROUTES = {
     ("/evaluations/<id_>/meetings/<meeting_id>/room/<int:number>", "GET"): Permission.AGENDA,
     ("/evaluations/<id_>/meetings/<meeting_id>/decide", "POST"): Permission.AGENDA,
     ("/evaluations/<id_>/meetings/<meeting_id>/notes", "POST"): Permission.AGENDA,
+    ("/evaluations/<id_>/meetings/<meeting_id>/turn", "POST"): Permission.AGENDA,
     ("/evaluations/<id_>/meetings/<meeting_id>/decisions/<decision_id>", "GET"): Permission.AGENDA,
     ("/evaluations/<id_>/meetings/<meeting_id>/decisions/<decision_id>", "POST"): Permission.AGENDA,
+    (
+        "/evaluations/<id_>/meetings/<meeting_id>/decisions/<decision_id>/remove",
+        "GET",
+    ): Permission.AGENDA,
     (
         "/evaluations/<id_>/meetings/<meeting_id>/decisions/<decision_id>/remove",
         "POST",
     ): Permission.AGENDA,
 }
+
+
+def test_forms_are_signed_with_sha_256(client: FlaskClient, app: Flask) -> None:
+    client.get("/")
+    with client.session_transaction() as session:
+        raw = session["csrf_token"]
+    assert len(bytes.fromhex(raw)) == 32
+    for digest_method, status in ((hashlib.sha1, 400), (hashlib.sha256, 303)):
+        serializer = URLSafeTimedSerializer(
+            str(app.secret_key),
+            salt="wtf-csrf-token",
+            signer_kwargs={"digest_method": digest_method},
+        )
+        sent = {"csrf_token": serializer.dumps(raw), "nis_code": "24062", "cluster": "5"}
+        assert client.post("/evaluations/new", data=sent).status_code == status
 
 
 def test_every_route_says_what_it_does(app: Flask) -> None:

@@ -1,7 +1,8 @@
-"""Verifying the audit log: does every entry stand where it was written, as it was written?"""
+"""The audit log: does every entry stand where it was written, and taking it to another machine."""
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from evaltool.cli.hosting import hosted_run
@@ -9,7 +10,8 @@ from evaltool.cli.output import REFUSED, SOUND, refuse
 from evaltool.cli.serving import opened
 from evaltool.domain.audit import START, Entry, Verdict, verify
 from evaltool.domain.language import Texts
-from evaltool.store import open_store
+from evaltool.domain.personal_export import log_rows
+from evaltool.store import Store, open_store
 
 
 def verify_log(
@@ -20,6 +22,38 @@ def verify_log(
     Without ``instance`` the settings say where the database is. ``expected`` is the number and
     the digest of an entry, as they were printed before.
     """
+
+    def work(store: Store) -> int:
+        followed = _Followed(store.audit.entries(), 0 if expected is None else expected[0])
+        return _tell(followed.verdict(), followed.digest, expected, t)
+
+    return _with_log(instance, settings, work, t)
+
+
+def export_log(instance: Path | None, settings: Path | None, after: int | None, t: Texts) -> int:
+    """Print the entries, or those after a number, a line of JSON each, for a log system elsewhere.
+
+    The database is found as in ``verify_log``. What cannot be read as an entry ends it, and is
+    told on standard error.
+    """
+
+    def work(store: Store) -> int:
+        last = after or 0
+        try:
+            for entry in store.audit.entries(after):
+                (row,) = log_rows([entry])
+                print(json.dumps(row))
+                last = entry.number
+        except (TypeError, ValueError, OverflowError):
+            return refuse(t("audit_command.unreadable", number=last))
+        return SOUND
+
+    return _with_log(instance, settings, work, t)
+
+
+def _with_log(
+    instance: Path | None, settings: Path | None, work: Callable[[Store], int], t: Texts
+) -> int:
     if instance is None:
         run = hosted_run(settings, t)
         if run is None:
@@ -32,8 +66,7 @@ def verify_log(
             # Opening it would make one, with an empty log that is sound.
             return refuse(t("audit_command.no_database", path=database))
         with contextlib.closing(open_store(database)) as store:
-            followed = _Followed(store.audit.entries(), 0 if expected is None else expected[0])
-            return _tell(followed.verdict(), followed.digest, expected, t)
+            return work(store)
 
     status = opened(done, instance, t)
     return REFUSED if status is None else status

@@ -1,4 +1,4 @@
-"""The commands of a tool that stands on the internet: accounts, and verifying the audit log."""
+"""The commands of a tool that stands on the internet: accounts, and the audit log."""
 
 import argparse
 import re
@@ -56,15 +56,25 @@ def declare(command: Command, serve: argparse.ArgumentParser, load: Load) -> Non
     )
 
     audit = command("audit", partial(_audit, load), "Look after the audit log.")
-    verify_ = audit.add_subparsers(title="actions", required=True, metavar="ACTION").add_parser(
-        "verify",
-        help="Follow its chain from the first entry to the last.",
-        description="Follow the chain of the audit log from the first entry to the last.",
+    on_log = audit.add_subparsers(title="actions", required=True, metavar="ACTION")
+
+    def log_action(name: str, summary: str) -> argparse.ArgumentParser:
+        added = on_log.add_parser(name, help=summary, description=summary)
+        added.set_defaults(action=name)
+        _add_language(added)
+        place = added.add_mutually_exclusive_group()
+        _add_settings(place)
+        place.add_argument("--instance", type=Path, help="folder of the database, without settings")
+        return added
+
+    verify_ = log_action("verify", "Follow the chain of the log from its first entry to its last.")
+    export = log_action("export", "Print the log, a line of JSON for each entry.")
+    export.add_argument(
+        "--after",
+        type=_number_of_entry,
+        metavar="NUMBER",
+        help="only the entries after this one",
     )
-    _add_language(verify_)
-    place = verify_.add_mutually_exclusive_group()
-    _add_settings(place)
-    place.add_argument("--instance", type=Path, help="folder of the database, without settings")
     verify_.add_argument(
         "--expect",
         type=_link_of_chain,
@@ -97,6 +107,12 @@ def _link_of_chain(text: str) -> tuple[int, str]:
     if found is None:
         raise argparse.ArgumentTypeError("a number, a colon and 64 hexadecimal digits")
     return int(found[1]), found[2].lower()
+
+
+def _number_of_entry(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,15}", text):
+        raise argparse.ArgumentTypeError("the number of an entry")
+    return int(text)
 
 
 def asks_for_hosting(options: argparse.Namespace) -> bool:
@@ -132,10 +148,12 @@ def _user(load: Load, options: argparse.Namespace) -> int:
 
 
 def _audit(load: Load, options: argparse.Namespace) -> int:
-    from evaltool.cli.auditing import verify_log
+    from evaltool.cli.auditing import export_log, verify_log
 
     catalogue = load(options)
     if catalogue is None:
         return REFUSED
     t = catalogue.in_language(options.lang)
+    if options.action == "export":
+        return export_log(options.instance, options.settings, options.after, t)
     return verify_log(options.instance, options.settings, options.expect, t)

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import re
+import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 from evaltool.cli.given import Given
 from evaltool.cli.output import refuse
 from evaltool.cli.serving import is_loopback
-from evaltool.domain.access import MUNICIPAL_ROLES, Role
+from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, SECOND_FACTOR_ROLES, Role
 from evaltool.domain.language import Texts
 from evaltool.domain.validation import Problem, Refused
 from evaltool.web.settings import DEFAULT_PORT, Hosted, default_instance
@@ -32,7 +33,9 @@ _SIGN_ON_NEEDS = (
 
 KEYS = (
     *REQUIRED,
-    *("instance", "host", "port", "metrics_port", "proxies", "keep_months", "backup_days"),
+    *("secret_key_before_file", "second_factor_roles"),
+    *("instance", "host", "port", "socket", "metrics_port"),
+    *("proxies", "keep_months", "backup_days"),
     *(*_MAIL_NEEDS, *_MAIL_LOGIN, "smtp_security", "smtp_ca_file"),
     *(*_SIGN_ON_NEEDS, "oidc_scope", "oidc_organisation_claim"),
     *("oidc_email_claim", "oidc_required"),
@@ -59,7 +62,8 @@ _USUAL_PORTS = {"http": 80, "https": 443}
 class HostedRun:
     """Where it keeps its database, on which address of this machine it listens, and the rest.
 
-    Without ``metrics_port`` there are no figures for a monitor.
+    With ``socket`` it listens on that file, which its group can open, and on no address. Without
+    ``metrics_port`` there are no figures for a monitor.
     """
 
     instance: Path
@@ -67,6 +71,12 @@ class HostedRun:
     port: int
     hosted: Hosted
     metrics_port: int | None = None
+    socket: Path | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it listens, in words that are the same in every language."""
+        return f"{self.host}:{self.port}" if self.socket is None else str(self.socket)
 
     @property
     def database(self) -> Path:
@@ -103,6 +113,7 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
         port=given.whole("port", DEFAULT_PORT, 1, _LAST_PORT),
         hosted=_hosted(given),
         metrics_port=given.whole("metrics_port", 0, 1, _LAST_PORT) or None,
+        socket=_socket(given),
     )
     if given.problems:
         raise Refused(tuple(given.problems))
@@ -121,9 +132,31 @@ def _hosted(given: Given) -> Hosted:
         proxies=given.whole("proxies", Hosted.proxies, 0, _MOST_PROXIES),
         keep_months=given.whole("keep_months", Hosted.keep_months, 1, _MOST_MONTHS),
         backup_days=given.whole("backup_days", Hosted.backup_days, 1, _MOST_DAYS),
+        secret_key_before=given.secret("secret_key_before_file", SHORTEST_SECRET_KEY),
+        second_factor_roles=SECOND_FACTOR_ROLES | _more_roles(given),
         mail=_mail(given, organisation) if given.any_of("smtp_") else None,
         single_sign_on=_single_sign_on(given, public_url) if given.any_of("oidc_") else None,
     )
+
+
+def _socket(given: Given) -> Path | None:
+    path = given.path("socket")
+    if path is not None and not hasattr(socket, "AF_UNIX"):
+        given.refuse("no_sockets", "socket")
+    for key in ("host", "port"):
+        if path is not None and given.has(key):
+            given.refuse("socket_or_address", key)
+    return path
+
+
+def _more_roles(given: Given) -> frozenset[Role]:
+    """The roles that must have a second factor here, besides those that always must."""
+    named = (given.text("second_factor_roles") or "").replace(",", " ").split()
+    offered = [role for role in ACCOUNT_ROLES if role not in SECOND_FACTOR_ROLES]
+    if not set(named) <= set(offered):
+        given.refuse("second_factor_roles", "second_factor_roles", known=", ".join(offered))
+        return frozenset()
+    return frozenset(map(Role, named))
 
 
 def _public_url(given: Given) -> str | None:

@@ -1,4 +1,4 @@
-"""The command that reminds of, and deletes, what nobody changed for long."""
+"""The command that reminds of, and deletes, what nobody changed or used for long."""
 
 import argparse
 import contextlib
@@ -17,6 +17,7 @@ from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import date_text
 from evaltool.domain.retention import (
     LETTER,
+    UNUSED,
     deletion_day,
     due_for_deletion,
     due_for_reminder,
@@ -39,8 +40,8 @@ def declare(command: Command, load: Load) -> None:
     retention = command(
         "retention",
         partial(_retention, load),
-        "Remind of self-evaluations that nobody changed for long, and delete those past their "
-        "term; to be run every day.",
+        "Remind of self-evaluations that nobody changed for long, delete those past their term "
+        "and accounts that nobody uses; to be run every day.",
     )
     retention.add_argument(
         "--settings",
@@ -99,8 +100,10 @@ class Round:
         municipality = self.catalogue.register.known(evaluation.nis_code).name
         return self.t(f"retention.{name}", id=evaluation.id, municipality=municipality, **values)
 
-    def write_down(self, action: str, evaluation: Evaluation) -> None:
-        """Add to the audit log what was done to an evaluation."""
+    def write_down(
+        self, action: str, nis_code: str, evaluation: str = "", detail: str = ""
+    ) -> None:
+        """Add to the audit log what was done."""
         self.store.audit.append(
             Event(
                 at=self.now,
@@ -108,8 +111,9 @@ class Round:
                 # As of every command on the machine itself: nobody is signed in there.
                 role="command",
                 action=action,
-                nis_code=evaluation.nis_code,
-                evaluation=evaluation.id,
+                nis_code=nis_code,
+                evaluation=evaluation,
+                detail=detail,
             )
         )
 
@@ -118,6 +122,10 @@ def go_round(run: Round) -> None:
     """Remind of what is due for it, delete what is past its term, and print each."""
     t, evaluations = run.t, run.store.evaluations
     due = 0
+    with run.store.together():
+        for line in list(_unused(run)):
+            due += 1
+            print(line)
     for evaluation in evaluations.untouched_since(
         perhaps_due_since(run.now, run.hosted.keep_months)
     ):
@@ -137,6 +145,26 @@ def go_round(run: Round) -> None:
         print(t("retention.letters", number=len(run.written_to)))
 
 
+def _unused(run: Round) -> Iterator[str]:
+    """Delete, within a transaction, the accounts that nobody uses; which, in words."""
+    accounts = run.store.accounts
+    open_ = {
+        found.id
+        for found in accounts.listing(role=Role.ADMINISTRATOR)
+        if found.state is not AccountState.CLOSED
+    }
+    for unused in accounts.left_behind(run.now - UNUSED):
+        if unused.id in open_ and len(open_) == 1:
+            # Without anybody to administer it the tool does not start.
+            continue
+        open_.discard(unused.id)
+        if not run.dry:
+            place = unused.nis_code or unused.invited_by or ""
+            run.write_down("retention_account", place, detail=unused.id)
+            accounts.delete(unused.id)
+        yield run.t(f"retention.account_{'to_delete' if run.dry else 'deleted'}", id=unused.id)
+
+
 def _look_at(run: Round, id_: str) -> Iterator[str]:
     """Do with one evaluation what is due, within a transaction; what was done, in words."""
     evaluations, months = run.store.evaluations, run.hosted.keep_months
@@ -144,11 +172,19 @@ def _look_at(run: Round, id_: str) -> Iterator[str]:
         found = evaluations.get(id_)
     except NotFound:
         return
-    whole = with_all_changes(found, run.store.plans.of(id_), evaluations.views_of(id_))
+    whole = with_all_changes(
+        found,
+        run.store.plans.of(id_),
+        evaluations.views_of(id_),
+        run.store.meetings.changed_at(id_),
+    )
     if due_for_deletion(whole, run.now, months):
         if not run.dry:
-            run.write_down("retention_deleted", found)
+            run.write_down("retention_deleted", found.nis_code, id_)
+            asked = [view.view.contributor for view in evaluations.views_of(id_) if view.view]
             evaluations.delete(id_)
+            for gone in run.store.accounts.delete_without_view(asked):
+                run.write_down("retention_account", gone.invited_by or "", detail=gone.id)
         yield run.say("to_delete" if run.dry else "deleted", found)
     elif due_for_reminder(whole, run.now, months):
         if run.dry:
@@ -159,7 +195,7 @@ def _look_at(run: Round, id_: str) -> Iterator[str]:
 
 def _remind(run: Round, evaluation: Evaluation) -> Iterator[str]:
     run.store.evaluations.remind(evaluation.id, at=run.now)
-    run.write_down("retention_reminded", evaluation)
+    run.write_down("retention_reminded", evaluation.nis_code, evaluation.id)
     run.reminded.append(evaluation.id)
     day = deletion_day(replace(evaluation, reminded_at=run.now), run.hosted.keep_months)
     yield run.say("reminded", evaluation, day="" if day is None else date_text(day, run.t.language))

@@ -1,24 +1,17 @@
 """Passwords: kept as an Argon2id hash, refused where they are easy to guess."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from evaltool.domain.accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD
+from evaltool.domain.accounts import LONGEST_PASSWORD, OBVIOUS_WORDS, SHORTEST_PASSWORD, is_obvious
 from evaltool.domain.validation import Problem
 
 # Argon2id with the parameters that RFC 9106 gives for machines with little memory:
 # 3 passes over 64 MiB in 4 lanes, which are the defaults of the library.
 _HASHER = PasswordHasher()
-
-_OURS = ("evaltool", "livc-r", "livcr", "livc", "evaluatie", "gemeente", "radicalisme", "vvsg")
-"""Words that anybody would try first at this tool."""
-_SHORTEST_WORD = 4
-_LEAST_OF_ONES_OWN = 8
-"""Characters that must be left of a password without such words."""
 
 _LEAST_SCORE = 3
 """Of 0 to 4 as zxcvbn rates: more than 10^8 guesses."""
@@ -52,9 +45,11 @@ def is_outdated(kept: str) -> bool:
 
 
 def faults_of(password: str, *related: str) -> tuple[Problem, ...]:
-    """Why a password is refused, if it is. ``related`` are words that anybody would try first.
+    """Why a password is refused, if it is. ``related`` are texts of whoever chooses it.
 
-    Rated by zxcvbn, which knows 30,000 common passwords, names, words, dates and rows of keys.
+    Refused is what consists of obvious words with something around them (see ``is_obvious``), and
+    what is rated low by zxcvbn, which knows 30,000 common passwords, names, words, dates and rows
+    of keys.
     """
     if len(password) < SHORTEST_PASSWORD:
         return (Problem("password_short", "password", {"least": str(SHORTEST_PASSWORD)}),)
@@ -62,21 +57,16 @@ def faults_of(password: str, *related: str) -> tuple[Problem, ...]:
         return (Problem("password_long", "password", {"most": str(LONGEST_PASSWORD)}),)
     # Loaded here: its lists take memory that a process which sets no passwords can do without.
     from zxcvbn import zxcvbn
+    from zxcvbn.matching import RANKED_DICTIONARIES
 
+    def is_common(word: str) -> bool:
+        return any(word in ranked for ranked in RANKED_DICTIONARIES.values())
+
+    if is_obvious(password, related, is_common):
+        return (Problem("password_obvious", "password"),)
     words = [word for text in related for word in (text, *re.split(r"[\s@._-]+", text))]
-    if len(_without(password, (*_OURS, *words))) < _LEAST_OF_ONES_OWN:
-        return (Problem("password_common", "password"),)
     # It refuses to look at more than 72 characters; the first ones decide.
-    rated = zxcvbn(password[:72], user_inputs=[*_OURS, *words])
+    rated = zxcvbn(password[:72], user_inputs=[*OBVIOUS_WORDS, *words])
     if rated["score"] < _LEAST_SCORE:
         return (Problem("password_common", "password"),)
     return ()
-
-
-def _without(password: str, words: Iterable[str]) -> str:
-    """What is left of a password without some words, the longest taken out first."""
-    left = password.casefold()
-    for word in sorted({word.casefold() for word in words}, key=len, reverse=True):
-        if len(word) >= _SHORTEST_WORD:
-            left = left.replace(word, "")
-    return left

@@ -19,12 +19,13 @@ class CannotOpen(Exception):
 class Seal:
     """Seals and opens with AES-256-GCM; the key is derived with HKDF-SHA256.
 
-    ``purpose`` keeps the keys for different things apart.
+    ``purpose`` keeps the keys for different things apart. ``before`` is the secret key that there
+    was before this one: what was sealed with it opens still, and nothing is sealed with it.
     """
 
-    def __init__(self, secret_key: str, purpose: str) -> None:
-        derived = HKDF(SHA256(), 32, salt=None, info=f"evaltool {purpose}".encode())
-        self._cipher = AESGCM(derived.derive(secret_key.encode()))
+    def __init__(self, secret_key: str, purpose: str, before: str | None = None) -> None:
+        self._cipher = _cipher(secret_key, purpose)
+        self._before = None if before is None else _cipher(before, purpose)
 
     def seal(self, text: str) -> str:
         """A text as it is kept."""
@@ -38,8 +39,27 @@ class Seal:
         Raises:
             CannotOpen: it was sealed with another key, or it was altered.
         """
-        try:
-            held = base64.urlsafe_b64decode(sealed.encode())
-            return self._cipher.decrypt(held[:_NONCE_BYTES], held[_NONCE_BYTES:], None).decode()
-        except (InvalidTag, ValueError):
-            raise CannotOpen from None
+        text = _opened(self._cipher, sealed)
+        if text is None and self._before is not None:
+            text = _opened(self._before, sealed)
+        if text is None:
+            raise CannotOpen
+        return text
+
+    def renewed(self, sealed: str) -> str | None:
+        """The same text under the key of now; None where the key before does not open it."""
+        text = None if self._before is None else _opened(self._before, sealed)
+        return None if text is None else self.seal(text)
+
+
+def _cipher(secret_key: str, purpose: str) -> AESGCM:
+    derived = HKDF(SHA256(), 32, salt=None, info=f"evaltool {purpose}".encode())
+    return AESGCM(derived.derive(secret_key.encode()))
+
+
+def _opened(cipher: AESGCM, sealed: str) -> str | None:
+    try:
+        held = base64.urlsafe_b64decode(sealed.encode())
+        return cipher.decrypt(held[:_NONCE_BYTES], held[_NONCE_BYTES:], None).decode()
+    except (InvalidTag, ValueError):
+        return None

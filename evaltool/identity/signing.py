@@ -5,8 +5,14 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, AccountState, Stage, normal_address
-from evaltool.domain.attempts import must_wait
+from evaltool.domain.attempts import (
+    CODES_WINDOW,
+    must_wait,
+    must_wait_for_code,
+    must_wait_here,
+)
 from evaltool.identity.passwords import hashed, is_outdated, is_right
 from evaltool.identity.sealing import CannotOpen, Seal
 from evaltool.identity.second_factor import normal_recovery_code, step_of
@@ -18,21 +24,47 @@ class MustWait(Exception):
     """Too many attempts failed; this one was not looked at."""
 
 
+class MustWaitForCode(MustWait):
+    """Too many codes were wrong today; a password chosen by a link helps, or tomorrow."""
+
+
 class Wrong(Exception):
-    """Address, password or code is not right; which of them is not told."""
+    """Address, password or code is not right; which of them is not told.
+
+    ``account`` is the one that has the address, for the log alone.
+    """
+
+    def __init__(self, account: Account | None = None) -> None:
+        super().__init__("wrong")
+        self.account = account
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where somebody signs in. ``secret_key`` is that of the installation."""
+    """Where somebody signs in.
+
+    ``secret_key`` is that of the installation, ``before`` the one that there was before it.
+    """
 
     store: Store
     secret_key: str
+    before: str | None = None
 
     @property
     def seal(self) -> Seal:
         """What the secrets of second factors are sealed with."""
-        return Seal(self.secret_key, "second factor")
+        return Seal(self.secret_key, "second factor", self.before)
+
+    def renew_seals(self) -> None:
+        """Seal the second factors that the key before opens with the key of now."""
+        if self.before is None:
+            return
+        seal = self.seal
+        with self.store.together():
+            for account in self.store.accounts.listing():
+                renewed = account.second_factor and seal.renewed(account.second_factor)
+                if renewed:
+                    self.store.accounts.seal_anew(account.id, renewed)
 
     def by_password(self, typed: str, password: str, network: str, now: datetime) -> Account:
         """The account that an address and a password open.
@@ -51,7 +83,7 @@ class Desk:
         right = is_right(password, account.password if account and usable else None)
         if account is None or not right:
             self._record(address, network, succeeded=False, now=now)
-            raise Wrong
+            raise Wrong(account)
         if account.password is not None and is_outdated(account.password):
             account = self.store.accounts.change(account.id, password=hashed(password))
         if account.second_factor is None:
@@ -62,16 +94,43 @@ class Desk:
         """Check the code of a second factor, of the app or one to recover with.
 
         Raises:
-            MustWait: too many attempts failed.
+            MustWait: too many attempts failed, within the window or today.
             Wrong: it is not right, or was used before.
         """
         self._may_try(account.address, network, now)
+        codes = self._keys(account.address, network, "code")
+        if must_wait_for_code(self.store.attempts.failures(*codes, now, CODES_WINDOW)):
+            raise MustWaitForCode
         succeeded = self._by_app(account, typed, now) or self.store.accounts.use_recovery_code(
             account.id, digest(normal_recovery_code(typed))
         )
-        self._record(account.address, network, succeeded=succeeded, now=now)
+        with self.store.together():
+            self._record(account.address, network, succeeded=succeeded, now=now)
+            self.store.attempts.record(*codes, succeeded=succeeded, at=now)
         if not succeeded:
-            raise Wrong
+            raise Wrong(account)
+
+    def by_link(self, account: Account, network: str, now: datetime) -> None:
+        """Note that a password was chosen by a link here: the account knows this address now.
+
+        Whoever is kept out by what others try elsewhere gets in this way.
+        """
+        with self.store.together():
+            self._record(account.address, network, succeeded=True, now=now)
+            codes = self._keys(account.address, network, "code")
+            self.store.attempts.record(*codes, succeeded=True, at=now)
+
+    def may_still(self, what: str, network: str, now: datetime) -> bool:
+        """Whether an address of the network did something less often than is let through.
+
+        That it does it now is noted. For what anybody may ask, without a password to be wrong.
+        """
+        keys = self._keys("", network, what)
+        with self.store.together():
+            fits = not must_wait_here(self.store.attempts.failures(*keys, now))
+            if fits:
+                self.store.attempts.record(*keys, succeeded=False, at=now)
+        return fits
 
     def is_own(self, account: Account, password: str, network: str, now: datetime) -> bool:
         """Whether somebody who is signed in knows the password, asked before what matters.
@@ -105,9 +164,13 @@ class Desk:
         account, from_ = self._keys(address, network)
         self.store.attempts.record(account, from_, succeeded=succeeded, at=now)
 
-    def _keys(self, address: str, network: str) -> tuple[str, str]:
-        """Keyed digests: the table of attempts holds no addresses of anybody."""
-        return self.keyed("account", address), self.keyed("network", network)
+    def _keys(self, address: str, network: str, what: str = "") -> tuple[str, str]:
+        """Keyed digests: the table of attempts holds no addresses of anybody.
+
+        ``what`` keeps apart what is counted apart; by itself it is signing in.
+        """
+        kind = f"{what} " if what else ""
+        return self.keyed(f"{kind}account", address), self.keyed(f"{kind}network", network)
 
     def keyed(self, kind: str, text: str) -> str:
         """A digest under the secret key, of an address of whatever kind."""
@@ -115,8 +178,8 @@ class Desk:
         return made.hexdigest()
 
 
-def stage_after_password(account: Account) -> Stage:
-    """How far somebody is once the password was right."""
+def stage_after_password(account: Account, roles: frozenset[Role]) -> Stage:
+    """How far somebody is once the password was right; ``roles`` must have a second factor."""
     if account.second_factor is not None:
         return Stage.HALFWAY
-    return Stage.ENROLLING if account.needs_second_factor else Stage.FULL
+    return Stage.ENROLLING if account.needs_second_factor(roles) else Stage.FULL

@@ -33,7 +33,7 @@ blueprint = Blueprint("documents", __name__)
 def report(snapshot: Snapshot) -> AnyResponse:
     """The full feedback report."""
     evaluation = snapshot.evaluation
-    pdf = feedback_report(report_of(evaluation), texts())
+    pdf = feedback_report(report_of(evaluation, snapshot.supplement), texts())
     return pdf_response(pdf, file_name(evaluation, texts()("document.report.file")))
 
 
@@ -43,7 +43,7 @@ def report(snapshot: Snapshot) -> AnyResponse:
 def summary(snapshot: Snapshot) -> AnyResponse:
     """The summary alone, for the mayor or the council."""
     evaluation = snapshot.evaluation
-    pdf = summary_document(report_of(evaluation), texts())
+    pdf = summary_document(report_of(evaluation, snapshot.supplement), texts())
     return pdf_response(pdf, file_name(evaluation, texts()("document.summary.file")))
 
 
@@ -53,7 +53,7 @@ def summary(snapshot: Snapshot) -> AnyResponse:
 def meeting(snapshot: Snapshot) -> AnyResponse:
     """The chair's sheet for a meeting of as many minutes as asked."""
     evaluation = snapshot.evaluation
-    report = report_of(evaluation)
+    report = report_of(evaluation, snapshot.supplement)
     sheet = meeting_sheet(report, _format(), texts())
     pdf = meeting_document(sheet, report, texts())
     return pdf_response(
@@ -76,7 +76,7 @@ def _format() -> MeetingFormat:
 def intake(snapshot: Snapshot) -> AnyResponse:
     """The coach's intake sheet."""
     evaluation = snapshot.evaluation
-    report = report_of(evaluation)
+    report = report_of(evaluation, snapshot.supplement)
     pdf = intake_document(intake_sheet(report, texts()), report, texts())
     return pdf_response(pdf, file_name(evaluation, texts()("document.intake.file")))
 
@@ -87,7 +87,8 @@ def intake(snapshot: Snapshot) -> AnyResponse:
 def data(snapshot: Snapshot) -> AnyResponse:
     """The comparisons and findings as data, in the form of the command line."""
     evaluation = snapshot.evaluation
-    text = json.dumps(report_json(report_of(evaluation)), ensure_ascii=False, indent=2)
+    report = report_of(evaluation, snapshot.supplement)
+    text = json.dumps(report_json(report), ensure_ascii=False, indent=2)
     name = file_name(evaluation) + "-report.json"
     return attachment(text.encode(), "application/json", name)
 
@@ -98,7 +99,7 @@ def data(snapshot: Snapshot) -> AnyResponse:
 def csv(snapshot: Snapshot, sheet: str) -> AnyResponse:
     """Answers, comparisons or actions as CSV."""
     evaluation = snapshot.evaluation
-    content = sheet_csv(SHEETS[sheet](report_of(evaluation), library()))
+    content = sheet_csv(SHEETS[sheet](report_of(evaluation, snapshot.supplement), library()))
     return attachment(content, "text/csv", file_name(evaluation) + f"-{sheet}.csv")
 
 
@@ -108,7 +109,7 @@ def csv(snapshot: Snapshot, sheet: str) -> AnyResponse:
 def spreadsheet(snapshot: Snapshot) -> AnyResponse:
     """Answers, comparisons and actions as one workbook."""
     evaluation = snapshot.evaluation
-    report = report_of(evaluation)
+    report = report_of(evaluation, snapshot.supplement)
     sheets = [make(report, library()) for make in SHEETS.values()]
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     content = workbook(sheets, report.title, language())
@@ -116,7 +117,7 @@ def spreadsheet(snapshot: Snapshot) -> AnyResponse:
 
 
 @blueprint.get("/evaluations/<id_>/actions.ics")
-@guarded(Permission.RESULTS)
+@guarded(Permission.DOCUMENT)
 def calendar(id_: str) -> Response:
     """The dates of the action plan, for a calendar."""
     evaluation = evaluation_or_404(id_)

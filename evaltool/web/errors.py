@@ -7,9 +7,10 @@ from wtforms import ValidationError
 
 from evaltool.store import StoreError
 from evaltool.web import assess
-from evaltool.web.context import texts
+from evaltool.web.context import services, texts
+from evaltool.web.excess import TooMuch
 from evaltool.web.pages import ErrorPage, SentAgainPage
-from evaltool.web.rendering import failure, render, wants_json
+from evaltool.web.rendering import failure, moment_text, render, wants_json
 
 _KNOWN = (400, 401, 403, 404, 405, 409, 413)
 
@@ -31,6 +32,14 @@ def install(app: Flask) -> None:
         if request.endpoint == "assess.section":
             return assess.typed_again()
         return error_page("error.form", 400)
+
+    @app.errorhandler(TooMuch)
+    def held_back(error: TooMuch) -> Response:
+        seconds = (error.until - services().now()).total_seconds()
+        when = texts()("error.429.when", moment=moment_text(error.until))
+        answer = error_page("error.429", 429, (when,))
+        answer.headers["Retry-After"] = str(max(1, round(seconds)))
+        return answer
 
     @app.errorhandler(StoreError)
     def not_kept(error: StoreError) -> Response:

@@ -1,4 +1,4 @@
-"""Files as answers, each under a name that says what it is."""
+"""Files as answers, each under a name that says what it is, and the names of those sent in."""
 
 from flask import Response
 
@@ -9,6 +9,11 @@ from evaltool.web.context import language
 def file_name(evaluation: Evaluation, what: str = "livc-r") -> str:
     """What a file is called, without its ending: what it is, of which municipality and day."""
     return f"{what}-{evaluation.nis_code}-{evaluation.day.isoformat()}"
+
+
+def has_ending(name: str, ending: str) -> bool:
+    """Whether a file that came in is called what it must be, as ``.json``."""
+    return name.lower().endswith(ending)
 
 
 def pdf_response(pdf: bytes, name: str) -> Response:

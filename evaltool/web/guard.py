@@ -12,6 +12,7 @@ from evaltool.domain.accounts import AccountNotFound
 from evaltool.domain.audit import Event
 from evaltool.domain.evaluation import NotFound
 from evaltool.web.context import services
+from evaltool.web.excess import hold_back_documents, hold_back_evaluations
 from evaltool.web.identity import actor
 
 P = ParamSpec("P")
@@ -37,7 +38,7 @@ _TAKEN_ALONG = frozenset(
 )
 """What is written down whenever it is asked: it leaves the tool."""
 _READ = frozenset({Permission.READ, Permission.RESULTS})
-"""What is written down when a coach asks it."""
+"""What is written down when anybody of elsewhere asks it."""
 
 
 def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -46,20 +47,19 @@ def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            if permission is Permission.CREATE and request.method == "POST":
+                hold_back_evaluations()
             if not _is_written_down(permission):
                 return view(*args, **kwargs)
-            # One and the same transaction: nothing is done that is not written down.
-            with services().store.together():
-                answer = view(*args, **kwargs)
-                if make_response(answer).status_code < 400:
-                    subject: Subject = g.subject
-                    write_down(
-                        permission,
-                        subject.nis_code or "",
-                        str((request.view_args or {}).get("id_", "")),
-                        _part(),
-                    )
-                return answer
+            if request.method == "POST":
+                # One and the same transaction: nothing is changed that is not written down.
+                with services().store.together():
+                    return _noted(permission, view(*args, **kwargs))
+            if permission in _TAKEN_ALONG:
+                hold_back_documents()
+            # A document takes long to make, and meanwhile others save: it is made outside any
+            # transaction. It leaves only once it is written down that it does.
+            return _noted(permission, view(*args, **kwargs))
 
         wrapped.permission = permission  # type: ignore[attr-defined]
         return wrapped
@@ -67,12 +67,33 @@ def guarded(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]
     return decorate
 
 
+def _noted(permission: Permission, answer: R) -> R:
+    """The answer, once it is written down what it was; what was refused is not."""
+    if make_response(answer).status_code < 400:
+        subject: Subject = g.subject
+        id_ = str((request.view_args or {}).get("id_", ""))
+        write_down(permission, subject.nis_code or "", id_, _part())
+    return answer
+
+
 def _is_written_down(permission: Permission) -> bool:
     if services().hosted is None or "subject" not in g:
         return False
     if permission in _CHANGES:
-        return request.method == "POST"
-    return permission in _TAKEN_ALONG or (permission in _READ and actor().role is Role.COACH)
+        return request.method == "POST" and "only_looked" not in g
+    return permission in _TAKEN_ALONG or (permission in _READ and _is_from_elsewhere())
+
+
+def _is_from_elsewhere() -> bool:
+    """Whether the actor reads neither her own municipality's nor her own view: a coach, a zone."""
+    who, subject = actor(), g.subject
+    own_view = who.account is not None and subject.contributor == who.account
+    return not own_view and subject.nis_code != who.nis_code
+
+
+def only_looked() -> None:
+    """Say that this request, which could have changed something, changed nothing."""
+    g.only_looked = True
 
 
 def _part() -> str:

@@ -4,13 +4,16 @@ What is known of a session is kept in the store; the cookie holds a random token
 store has a digest. A session therefore ends when the store says so, wherever the cookie is.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import g, request, session
+from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Actor, Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, Session, Stage
+from evaltool.domain.attempts import network_of
 from evaltool.identity.tokens import digest, new_token
 from evaltool.web.context import services
 
@@ -33,7 +36,13 @@ def desk() -> "Desk":
     held = services()
     if held.hosted is None:
         raise RuntimeError("only a hosted tool has accounts")
-    return Desk(held.store, held.hosted.secret_key)
+    return Desk(held.store, held.hosted.secret_key, held.hosted.secret_key_before)
+
+
+def second_factor_roles() -> frozenset[Role]:
+    """Which roles must have a second factor here."""
+    hosted = services().hosted
+    return frozenset() if hosted is None else hosted.second_factor_roles
 
 
 def actor() -> Actor:
@@ -58,9 +67,27 @@ def current_session() -> Session:
     return found
 
 
+def seconds_left() -> int | None:
+    """How long the session of this request lasts if it is not used again; None without one."""
+    actor()
+    found: Session | None = g.get("session")
+    if found is None:
+        return None
+    return max(0, int((found.ends_at - services().now()).total_seconds()))
+
+
+def emptied(answer: AnyResponse) -> AnyResponse:
+    """An answer to who leaves, at which the browser forgets what it kept of the pages.
+
+    The cookie stays: it holds the language and the message that is shown next.
+    """
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
 def network() -> str:
-    """The address from which this request comes, as the proxy in front tells it."""
-    return request.remote_addr or ""
+    """The network from which this request comes, as the proxy in front tells it."""
+    return network_of(request.remote_addr or "")
 
 
 def session_digest() -> str | None:
@@ -90,8 +117,10 @@ def _actor() -> Actor:
         return nobody
     if who.state is not AccountState.ACTIVE:
         return nobody
-    if now - found.seen_at >= _SEEN_EVERY:
+    # With HEAD an open page asks whether its session is still there: that is no use of it.
+    if now - found.seen_at >= _SEEN_EVERY and request.method != "HEAD":
         held.store.sessions.seen(key, now)
+        found = replace(found, seen_at=now)
     g.account, g.session = who, found
     role = _ROLES.get(found.stage, who.role)
     let_in: frozenset[str] = frozenset()

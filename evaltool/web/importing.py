@@ -10,6 +10,7 @@ from evaltool.domain.language import listing
 from evaltool.domain.validation import Refused
 from evaltool.domain.wording import Refusals
 from evaltool.web.context import services, texts
+from evaltool.web.files import has_ending
 from evaltool.web.questions import kinds_of, wording
 from evaltool.web.rendering import tell
 
@@ -27,6 +28,9 @@ def read_all(files: Sequence[tuple[str, bytes]]) -> tuple[tuple[Document, ...], 
     documents: list[Document] = []
     problems: list[str] = []
     for name, raw in files:
+        if not has_ending(name, ".json"):
+            problems.append(texts()("start.import_name", name=name))
+            continue
         try:
             documents.append(read(raw, held.questionnaire, services().register))
         except Refused as refused:

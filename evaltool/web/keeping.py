@@ -46,4 +46,5 @@ def deletion_of(held: Services, evaluation: Evaluation, keep_months: int) -> dat
     if evaluation.reminded_at is None:
         return None
     plan, views = held.plans.of(evaluation.id), held.evaluations.views_of(evaluation.id)
-    return deletion_day(with_all_changes(evaluation, plan, views), keep_months)
+    whole = with_all_changes(evaluation, plan, views, held.store.meetings.changed_at(evaluation.id))
+    return deletion_day(whole, keep_months)

@@ -80,8 +80,8 @@ def measure(app: Flask) -> "WSGIApplication":
 
 def _sign_ins(found: Served) -> Iterable[str]:
     """The outcomes of the sign-ins in this request."""
-    # Nothing but signing in is answered so.
-    if found.status == 429:
+    # Who asks for too many documents is answered so as well.
+    if found.status == 429 and found.endpoint.startswith("/sign-in"):
         yield _REFUSED
     for action in g.get("written_down", ()):
         if action in SIGN_INS:

@@ -27,7 +27,7 @@ HOSTED_HEADERS = {
 
 
 def protect(app: Flask, settings: Settings) -> None:
-    """Check the Host header of every request, and add the headers to every answer."""
+    """Check by which host and how every request came, and add the headers to every answer."""
 
     hosted = settings.hosted
     headers = HEADERS if hosted is None else {**HEADERS, **HOSTED_HEADERS}
@@ -37,6 +37,9 @@ def protect(app: Flask, settings: Settings) -> None:
         if hosted is not None:
             if request.environ.get("HTTP_HOST", "").lower() != hosted.host:
                 abort(400, "host")
+            # A monitor on the machine itself asks past the proxy, and is told one word.
+            if hosted.tells_scheme and not request.is_secure and request.blueprint != "probes":
+                abort(400, "scheme")
             return
         # A name that somebody else's server resolves to this machine (DNS rebinding) would
         # let a foreign page read ours.

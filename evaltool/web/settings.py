@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from evaltool.domain.access import SECOND_FACTOR_ROLES, Role
 from evaltool.paths import ASSETS, PACKAGE
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Hosted:
     ``public_url`` is where people find it, without a slash at its end; ``proxies`` how many
     proxies in front are trusted to tell who asks; ``organisation`` and ``contact`` who runs it.
     An evaluation that nobody changed is kept for ``keep_months``; ``backup_days`` is how long
-    backups are kept. ``secret_key`` signs cookies and seals secrets.
+    backups are kept. ``secret_key`` signs cookies and seals secrets; what ``secret_key_before``
+    signed and sealed still counts. ``second_factor_roles`` must have a second factor.
     """
 
     public_url: str
@@ -40,6 +42,8 @@ class Hosted:
     proxies: int = 1
     keep_months: int = 36
     backup_days: int = 30
+    secret_key_before: str | None = field(default=None, repr=False)
+    second_factor_roles: frozenset[Role] = SECOND_FACTOR_ROLES
     mail: "MailSettings | None" = None
     single_sign_on: "OidcSettings | None" = None
 
@@ -47,6 +51,11 @@ class Hosted:
     def host(self) -> str:
         """The host, with its port where it is named, by which people ask for it."""
         return urlsplit(self.public_url).netloc.lower()
+
+    @property
+    def tells_scheme(self) -> bool:
+        """Whether people come over HTTPS and a proxy in front says of each request that it did."""
+        return self.proxies > 0 and urlsplit(self.public_url).scheme == "https"
 
 
 @dataclass(frozen=True)

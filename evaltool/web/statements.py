@@ -8,7 +8,7 @@ from evaltool import __version__
 from evaltool.domain.access import Permission
 from evaltool.domain.accounts import ABSOLUTE_LIMIT, IDLE_LIMIT, LINK_LASTS
 from evaltool.domain.attempts import REMEMBERED
-from evaltool.domain.retention import NOTICE
+from evaltool.domain.retention import NOTICE, UNUSED
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded
 from evaltool.web.rendering import render
@@ -54,6 +54,7 @@ def _hosted_facts(hosted: Hosted) -> dict[str, str]:
         "backup_days": str(hosted.backup_days),
         "notice_days": str(NOTICE.days),
         "attempt_days": str(REMEMBERED.days),
+        "unused_days": str(UNUSED.days),
         "link_days": str(LINK_LASTS["invitation"].days),
         "reset_hours": str(LINK_LASTS["reset"] // _HOUR),
         "idle_hours": str(IDLE_LIMIT // _HOUR),

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.attacks.forms import filled, methods_of, one_of_each, paths, routes
+from tests.attacks.forms import file_name, filled, methods_of, one_of_each, paths, routes
 from tests.attacks.world import ACTORS, World, home
 from tests.factories import a_document
 from tests.hosting import OTHER, OWN
@@ -142,7 +142,7 @@ class Attempts:
             data = {name: self.said(value) for name, value in attempt.changes.items()}
             data |= self._token(actor, attempt)
             if attempt.form % 5 == 0:
-                data["file"] = (io.BytesIO(self.files[attempt.file]), "a file")
+                data["file"] = (io.BytesIO(self.files[attempt.file]), file_name(path))
         answer = self.world.client(actor).open(
             path,
             method=method,
@@ -182,7 +182,7 @@ class Attempts:
         for name, token in self._token(actor, attempt).items():
             fields[name] = token
         for name in form.files:
-            fields.add(name, (io.BytesIO(self.files[attempt.file]), "a file"))
+            fields.add(name, (io.BytesIO(self.files[attempt.file]), file_name(form.path)))
         path = form.path
         answer = self.world.client(actor).post(path, data=fields, headers=list(attempt.headers))
         return f"POST {path}", answer

@@ -261,11 +261,16 @@ def filled(world: World, actor: str, form: Form) -> Fields:
     return fields
 
 
+def file_name(path: str) -> str:
+    """A name that what is sent to an address may have."""
+    return "a.csv" if "/lists/" in path else "a.json"
+
+
 def sent(client: Browser, form: Form, fields: Mapping[str, Any], **options: Any) -> TestResponse:
     """The answer to a form, its file a sound one."""
     data: MultiDict[str, Any] = MultiDict(fields)
     for name in form.files:
         lines = b"nis_code,cluster\n24062,4\n"
         sound = lines if "/lists/" in form.path else json.dumps(a_document()).encode()
-        data.add(name, (io.BytesIO(sound), "sound.json"))
+        data.add(name, (io.BytesIO(sound), file_name(form.path)))
     return client.post(form.path, data=data, **options)

@@ -96,6 +96,9 @@ def kept_of(world: World, nis_code: str, *, whole: bool, but: tuple[str, ...] = 
                 where = ":code IN (nis_code, invited_by)"
             else:
                 where = "nis_code = :code"
+            if table == "audit":
+                # Whoever tries to sign in to an account leaves that in the log of its municipality.
+                where += " AND action <> 'sign_in_failed'"
             about = "nis_code" in where and (table == "evaluations" or of_those in where or whole)
             known = "nis_code" in columns or of_those in where
             if known and about and table not in _CACHES and not table.startswith(but or ("-",)):

@@ -42,19 +42,12 @@ def plant(
         evaluation.id, meeting.id, Decision(title, owner=title, due=DAY, item=meeting.items[0].id)
     )
     store.consensus.give_reason(evaluation.id, "chair", written, by=officer.id, at=at)
-    private = store.coaching.add_note(
-        code, coach.id, words("coach", code), shared=False, at=at, id_=None
-    )
-    shared = store.coaching.add_note(
-        code, coach.id, words("shared", code), shared=True, at=at, id_=None
-    )
-    session = store.coaching.add_session(
-        code, coach.id, DAY, words("shared", code), at=at, id_=None
-    )
+    private = store.coaching.add(code, coach.id, words("coach", code), shared=False, at=at)
+    shared = store.coaching.add(code, coach.id, words("shared", code), shared=True, at=at)
+    session = store.coaching.add(code, coach.id, words("shared", code), day=DAY, shared=True, at=at)
     return {
         "meeting_id": (meeting.id,),
         "decision_id": (decision.id,),
-        "note_id": (private.id, shared.id),
-        "session_id": (session.id,),
+        "entry_id": (private.id, shared.id, session.id),
         "item": tuple(item.id for item in meeting.items),
     }

@@ -15,6 +15,7 @@ from evaltool.domain.personal_data import suspicions
 from evaltool.exports.csv_file import sheet_csv
 from evaltool.exports.tables import Sheet
 from evaltool.web.settings import LARGEST_REQUEST
+from tests.attacks.forms import file_name
 from tests.attacks.world import World
 from tests.factories import a_document
 from tests.hosting import PASSWORD
@@ -43,7 +44,7 @@ def in_no_time() -> Iterator[None]:
 def upload(world: World, raw: bytes, path: str = "/evaluations/import") -> TestResponse:
     """The answer to a file."""
     actor = "officer" if "import" in path else "administrator"
-    data = {"csrf_token": world.tokens[actor], "file": (io.BytesIO(raw), "file")}
+    data = {"csrf_token": world.tokens[actor], "file": (io.BytesIO(raw), file_name(path))}
     return world.client(actor).post(path, data=data)
 
 

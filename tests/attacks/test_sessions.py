@@ -1,6 +1,7 @@
 """Cookies and sessions that somebody else made, kept or altered."""
 
 import base64
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -39,14 +40,16 @@ def is_in(client: HostedClient) -> bool:
     return client.get("/account").status_code == 200
 
 
-def signed(key: str, held: dict[str, Any], salt: str = "cookie-session") -> str:
-    """A cookie as the application would make it with a key."""
-    interface = SecureCookieSessionInterface()
+def signed(
+    key: str, held: dict[str, Any], salt: str = "cookie-session", *, old: bool = False
+) -> str:
+    """A cookie as the application would make it with a key; ``old`` with the digest of before."""
+    digest_method = hashlib.sha1 if old else hashlib.sha256
     serializer = URLSafeTimedSerializer(
         key,
         salt=salt,
-        serializer=interface.serializer,
-        signer_kwargs={"key_derivation": "hmac", "digest_method": interface.digest_method},
+        serializer=SecureCookieSessionInterface.serializer,
+        signer_kwargs={"key_derivation": "hmac", "digest_method": digest_method},
     )
     return str(serializer.dumps(held))
 
@@ -88,6 +91,7 @@ def test_a_cookie_of_another_key_is_nobodys(world: World) -> None:
         signed("", held),
         signed(hosted.secret_key, held, salt="other-salt"),
         signed(hosted.secret_key[:-1], held),
+        signed(hosted.secret_key, held, old=True),
         TimestampSigner(hosted.secret_key).sign(b"e30").decode(),
     ):
         assert not is_in(with_cookie(world, value))

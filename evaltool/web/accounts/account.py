@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import AccountState, Session
 from evaltool.domain.personal_export import account_data
-from evaltool.identity.passwords import faults_of, hashed
-from evaltool.identity.signing import MustWait
+from evaltool.identity.passwords import hashed, is_right
+from evaltool.identity.signing import MustWait, Wrong
 from evaltool.web.accounts.browsers import browser_name
-from evaltool.web.accounts.fields import sentences
+from evaltool.web.accounts.fields import password_faults
 from evaltool.web.accounts.pages import AccountPage, ConfirmPage
+from evaltool.web.accounts.signing import wait_text
 from evaltool.web.context import services, texts
 from evaltool.web.files import attachment
 from evaltool.web.guard import guarded, write_down
@@ -23,6 +24,7 @@ from evaltool.web.identity import (
     begin_session,
     current_session,
     desk,
+    emptied,
     end_session,
     network,
 )
@@ -38,15 +40,21 @@ def show() -> Response:
     return _page()
 
 
-def _page(errors: dict[str, str] | None = None, status: int = 200) -> Response:
+def _page(
+    errors: dict[str, str] | None = None, status: int = 200, values: dict[str, str] | None = None
+) -> Response:
     who, held = account(), services()
+    sessions = tuple(_sessions())
+    # The field of which there is something to say is not on every page.
+    asked = who.password is not None and len(sessions) > 1
     page = AccountPage(
         title=texts()("account.title"),
-        messages=messages(errors or {}),
+        messages=messages(errors or {}, {} if asked else {"session_password": ""}),
         errors=errors or {},
+        values=values or {},
         account=who,
         municipality=held.register.municipalities.get(who.nis_code or ""),
-        sessions=tuple(_sessions()),
+        sessions=sessions,
         current=current_session().handle,
         codes_left=held.store.accounts.recovery_codes_left(who.id),
     )
@@ -72,21 +80,19 @@ def password() -> AnyResponse:
         abort(404)
     errors = _unproven("current")
     new = request.form.get("password", "")
-    if not errors:
-        municipality = held.register.municipalities.get(who.nis_code or "")
-        place = municipality.name if municipality else ""
-        errors = sentences(faults_of(new, who.address, who.name, place))
-    if not errors and new != request.form.get("again", ""):
-        errors = {"again": texts()("refusal.password_again")}
+    errors = errors or password_faults(who, new)
+    if not errors and is_right(new, who.password):
+        errors = {"password": texts()("refusal.password_same")}
     if errors:
         return _page(errors, 422)
     made = hashed(new)
     stage = current_session().stage
     with held.store.together():
         held.store.accounts.change(who.id, password=made)
+        held.store.accounts.end_password_links(who.id)
         held.store.sessions.end_all(who.id)
-    begin_session(who, stage)
-    write_down("password_chosen", who.nis_code or "", detail=who.id)
+        begin_session(who, stage)
+        write_down("password_chosen", who.nis_code or "", detail=who.id)
     tell(texts()("account.password_changed"))
     return redirect(url_for("account.show"), 303)
 
@@ -105,6 +111,20 @@ def _unproven(field: str) -> dict[str, str]:
     return {} if right else {field: texts()("account.wrong_password")}
 
 
+def _without_code() -> dict[str, str]:
+    """Why it is not certain that this is who has the second factor that there is."""
+    who = account()
+    if who.second_factor is None:
+        return {}
+    try:
+        desk().by_code(who, request.form.get("code", ""), network(), services().now())
+    except MustWait as wait:
+        return {"code": texts()(wait_text(wait))}
+    except Wrong:
+        return {"code": texts()("signing.wrong_code")}
+    return {}
+
+
 _FRESH_SECONDS = 600
 
 
@@ -114,12 +134,14 @@ def end_sessions() -> AnyResponse:
     """End one of one's own sessions, or all but this one."""
     who, held = account(), services()
     handle = request.form.get("session", "")
-    for known in held.store.sessions.of(who.id):
-        if known.handle == current_session().handle:
-            continue
-        if handle in ("", known.handle):
-            held.store.sessions.end_one(who.id, known.handle)
-    write_down("sessions_ended", who.nis_code or "")
+    errors = _unproven("session_password")
+    if errors:
+        return _page(errors, 422, {"session": handle})
+    with held.store.together():
+        for known in held.store.sessions.of(who.id):
+            if known.handle != current_session().handle and handle in ("", known.handle):
+                held.store.sessions.end_one(who.id, known.handle)
+        write_down("sessions_ended", who.nis_code or "")
     tell(texts()("account.sessions_ended"))
     return redirect(url_for("account.show"), 303)
 
@@ -127,8 +149,11 @@ def end_sessions() -> AnyResponse:
 @blueprint.route("/account/second-factor/replace", methods=["GET", "POST"])
 @guarded(Permission.ACCOUNT)
 def replace_second_factor() -> AnyResponse:
-    """Ask for the password before a second factor is set up anew."""
-    errors = _unproven("password") if request.method == "POST" else {}
+    """Ask for the password, and a code of the one there is, before a second factor is set up."""
+    errors: dict[str, str] = {}
+    if request.method == "POST":
+        # A code counts once: it is looked at where the password was right.
+        errors = _unproven("password") or _without_code()
     if request.method == "POST" and not errors:
         session["may_replace"] = True
         return redirect(url_for("second_factor.enrol"), 303)
@@ -149,6 +174,7 @@ def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
         back=url_for("account.show"),
         danger=key == "account.delete",
         asks=asks,
+        asks_code=key == "account.replace",
     )
     return render(page, 422 if errors else 200)
 
@@ -158,15 +184,13 @@ def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
 def data() -> Response:
     """Everything that is kept of this person."""
     who, held = account(), services()
-    notes, coach_sessions = held.store.coaching.of_coach(who.id)
     found = account_data(
         who,
         held.store.sessions.of(who.id),
         held.store.evaluations.views_by(who.id),
         held.store.audit.of_account(who.id),
         held.register,
-        notes=notes,
-        coach_sessions=coach_sessions,
+        coaching=held.store.coaching.of_coach(who.id),
     )
     write_down("person_exported", who.nis_code or "", detail=who.id)
     text = json.dumps(found, ensure_ascii=False, indent=2)
@@ -189,7 +213,7 @@ def delete() -> AnyResponse:
                 held.store.accounts.delete(who.id)
             end_session()
             tell(texts()("account.deleted"))
-            return redirect(url_for("signing.sign_in"), 303)
+            return emptied(redirect(url_for("signing.sign_in"), 303))
     return _confirm("account.delete", "account.delete", errors)
 
 

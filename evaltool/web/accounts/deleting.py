@@ -1,13 +1,25 @@
 """Deleting the account of somebody else, after asking; one's own has a page of its own."""
 
+from collections.abc import Iterable
+
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.web.accounts.pages import ConfirmPage
 from evaltool.web.context import services, texts
 from evaltool.web.guard import write_down
-from evaltool.web.identity import account
+from evaltool.web.identity import account, actor
 from evaltool.web.rendering import render, tell
+
+
+def delete_without_view(ids: Iterable[str]) -> None:
+    """Delete those of these contributors that have no view any more, within a transaction.
+
+    Not the one who asks: whoever takes her own answers away is still signed in.
+    """
+    others = set(ids) - {actor().account or ""}
+    for gone in services().store.accounts.delete_without_view(others):
+        write_down("account_deleted", gone.invited_by or "", detail=gone.id)
 
 
 def delete_other(account_id: str, *, action: str, back: str, afterwards: str) -> AnyResponse:

@@ -8,11 +8,10 @@ from evaltool.web.accounts import (
     administration,
     binding,
     coaching,
+    coaching_entries,
     coaching_kept,
-    coaching_notes,
     coaching_place,
     coaching_report,
-    coaching_sessions,
     consensus,
     contributing,
     followed,
@@ -24,13 +23,21 @@ from evaltool.web.accounts import (
 )
 from evaltool.web.accounts.post import start_postman
 from evaltool.web.context import services
+from evaltool.web.identity import desk
 from evaltool.web.settings import Hosted
 
 
 def install(app: Flask, hosted: Hosted) -> None:
-    """Add the pages, believe the proxies in front, and start sending mail."""
+    """Add the pages, believe the proxies in front, heed a new key, and start sending mail."""
+    # Each proxy adds to X-Forwarded-For; X-Forwarded-Proto most of them write anew, so that what
+    # the nearest one says is what counts.
     app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-        app.wsgi_app, x_for=hosted.proxies, x_proto=hosted.proxies, x_host=0, x_port=0, x_prefix=0
+        app.wsgi_app,
+        x_for=hosted.proxies,
+        x_proto=min(hosted.proxies, 1),
+        x_host=0,
+        x_port=0,
+        x_prefix=0,
     )
     for module in (
         signing,
@@ -45,9 +52,8 @@ def install(app: Flask, hosted: Hosted) -> None:
         lists,
         coaching,
         coaching_place,
-        coaching_notes,
-        coaching_sessions,
-        coaching_report,
+        coaching_entries,
+            coaching_report,
         coaching_kept,
         followed,
     ):
@@ -60,4 +66,5 @@ def install(app: Flask, hosted: Hosted) -> None:
         # The provider sends this by itself, with a signed token in place of ours.
         app.extensions["csrf"].exempt(single_sign_on.logged_out)
     with app.app_context():
+        desk().renew_seals()
         start_postman(app, services(), hosted)

@@ -43,6 +43,15 @@ def as_known(account: Account, nis_code: str) -> Account:
     return replace(account, name=account.address, state=AccountState.INVITED)
 
 
+def lost_password() -> str:
+    """How somebody who chose a password, and lost it, gets another: by mail, or by whom."""
+    hosted = services().hosted
+    if hosted is None:
+        return ""
+    key = "accounts.lost_password_mail" if hosted.mail is not None else "accounts.lost_password"
+    return texts()(key, forgotten=texts()("signing.forgotten"), contact=hosted.contact)
+
+
 def make_link(account: Account, purpose: LinkPurpose) -> tuple[str, str]:
     """A link for an account, and until when it works. It cannot be shown a second time."""
     held = services()

@@ -19,6 +19,7 @@ from evaltool.domain.lists import (
 from evaltool.domain.validation import Problem
 from evaltool.web.accounts.pages import ListPage, ListPreviewPage, ListRow, LoadedRow
 from evaltool.web.context import services, texts
+from evaltool.web.files import has_ending
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import account
 from evaltool.web.rendering import moment_text, render, tell
@@ -96,6 +97,8 @@ def look(kind: str) -> AnyResponse:
     raw = b"" if file is None else file.read(_LONGEST + 1)
     if not raw:
         return _page(which, status=422, told=t("lists.no_file"))
+    if file is None or not has_ending(file.filename or "", ".csv"):
+        return _page(which, status=422, told=t("lists.not_csv"))
     if len(raw) > _LONGEST:
         return _page(which, status=422, told=t("lists.too_large"))
     try:

@@ -8,7 +8,7 @@ from evaltool.domain.accounts import Account, AccountNotFound, AccountState, Add
 from evaltool.domain.audit import Entry
 from evaltool.domain.municipality import Municipality
 from evaltool.web.accounts.deleting import delete_other
-from evaltool.web.accounts.inviting import as_known, faults, link_page, typed
+from evaltool.web.accounts.inviting import as_known, faults, link_page, lost_password, typed
 from evaltool.web.accounts.pages import (
     CoachesPage,
     ColleaguesPage,
@@ -60,6 +60,7 @@ def _colleagues(
         municipality=municipality,
         accounts=services().store.accounts.listing(nis_code=municipality.nis_code),
         own=account().id,
+        lost_password=lost_password(),
     )
     return render(page, 422 if errors else 200)
 
@@ -93,12 +94,17 @@ def invite() -> AnyResponse:
 @blueprint.post("/municipality/colleagues/<account_id>/link")
 @guarded(Permission.COLLEAGUES)
 def link(account_id: str) -> AnyResponse:
-    """A new link for a colleague: to begin, or to choose another password."""
+    """A new link for a colleague who did not choose a password yet.
+
+    Who did may see more than this municipality, such as her own view of another: a link to
+    choose another password comes by mail, or from an administrator.
+    """
     found = services().store.accounts.get(account_id)
-    if found.state is AccountState.CLOSED or found.subject is not None:
+    if found.state is not AccountState.INVITED or found.subject is not None:
         abort(404)
-    write_down("link_made", found.nis_code or "", detail=found.id)
-    return link_page(found, url_for("municipality.colleagues"))
+    with services().store.together():
+        write_down("link_made", found.nis_code or "", detail=found.id)
+        return link_page(found, url_for("municipality.colleagues"))
 
 
 @blueprint.route("/municipality/colleagues/<account_id>/delete", methods=["GET", "POST"])
@@ -152,7 +158,7 @@ def let_in() -> AnyResponse:
     """Let a coach in: from now on she reads the evaluations of this municipality."""
     held, who = services(), account()
     coach = _coach()
-    if coach is None:
+    if coach is None or coach.state is not AccountState.ACTIVE:
         return _coaches(texts()("coaches.choose"))
     with held.store.together():
         held.store.consents.give(
@@ -231,19 +237,19 @@ def _about(entry: Entry, names: dict[str, str]) -> str:
         return t.of(section.title)
     if event.action in _ABOUT_ASKED:
         return _asked(event.detail, event.nis_code)
-    if event.action in _ABOUT_ACCOUNTS:
+    if event.action in _ABOUT_ACCOUNTS and event.detail:
         return _name(event.detail, names)
     return ""
 
 
 _ABOUT_ACCOUNTS = frozenset(
     {
-        *("invited", "link_made", "account_deleted"),
+        *("invited", "account_deleted", "password_chosen", "sign_in_failed"),
         *("consent_given", "consent_withdrawn", "consent_naming"),
     }
 )
 """Actions whose detail is the id of an account."""
-_ABOUT_ASKED = frozenset({"contributor_invited", "contributor_removed"})
+_ABOUT_ASKED = frozenset({"contributor_invited", "contributor_removed", "link_made"})
 """The same, of an account that may not be of the municipality."""
 
 

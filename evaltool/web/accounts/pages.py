@@ -63,12 +63,15 @@ class ResetPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class EnrolPage(FormPage):
-    """Setting up a second factor: its secret as text and as a picture to scan."""
+    """Setting up a second factor: its secret as text and as a picture to scan.
+
+    ``needed`` says why there must be one, empty where there need not be.
+    """
 
     template: ClassVar[str] = "accounts/enrol.html"
     secret: str
     picture: str
-    needed: bool
+    needed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,8 @@ class ConfirmPage(FormPage):
     """Asking for certainty: what happens, and the button that does it.
 
     ``asks`` says which field there is besides: ``password``, or ``name`` where something must be
-    typed over, or nothing. ``danger`` is whether something is lost that cannot come back.
+    typed over, or nothing; ``asks_code`` whether the code of the second factor is asked as well.
+    ``danger`` is whether something is lost that cannot come back.
     """
 
     template: ClassVar[str] = "accounts/confirm.html"
@@ -106,6 +110,7 @@ class ConfirmPage(FormPage):
     back: str
     danger: bool = True
     asks: str = ""
+    asks_code: bool = False
     expected: str = ""
 
 
@@ -128,6 +133,7 @@ class ColleaguesPage(FormPage):
     municipality: Municipality
     accounts: tuple[Account, ...]
     own: str
+    lost_password: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,14 +178,16 @@ class MunicipalityPage(Page):
 class ContributorsPage(EvaluationPage, FormPage):
     """Who was asked for a view of an evaluation, and asking somebody else.
 
-    ``sections`` and ``disciplines`` are lists of (code, label); ``chosen`` the sections ticked.
+    ``invited`` says of each whether she can be given a new link here; ``sections`` and
+    ``disciplines`` are lists of (code, label); ``chosen`` the sections ticked.
     """
 
     template: ClassVar[str] = "accounts/contributors.html"
-    invited: tuple[tuple[Evaluation, Account, str], ...]
+    invited: tuple[tuple[Evaluation, Account, str, bool], ...]
     disciplines: tuple[tuple[str, str], ...]
     sections: tuple[tuple[str, str], ...]
     chosen: frozenset[str]
+    lost_password: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, LinkPurpose
-from evaltool.domain.attempts import MOST_FROM_ELSEWHERE
+from evaltool.domain.attempts import MOST_FROM_ELSEWHERE, must_wait_here
 from evaltool.domain.language import date_text, time_text
 from evaltool.domain.retention import LETTER as RETENTION
 from evaltool.identity.tokens import digest, new_token
@@ -29,10 +29,14 @@ def queue_reset(address: str, network: str) -> None:
     """
     held = services()
     now = held.now()
-    key = desk().keyed("reset", address)
+    # Of another kind than failures of signing in: asking for a link keeps nobody out.
+    keys = desk().keyed("reset", address), desk().keyed("reset network", network)
     with held.store.together():
-        asked = held.store.attempts.failures(key, desk().keyed("network", network), now)
-        held.store.attempts.record(key, desk().keyed("network", network), succeeded=False, at=now)
+        asked = held.store.attempts.failures(*keys, now)
+        if must_wait_here(asked):
+            # Nothing is kept either: the table grows no further by what one network asks.
+            return
+        held.store.attempts.record(*keys, succeeded=False, at=now)
         who = held.store.accounts.by_address(address)
         often = asked.from_here + asked.from_elsewhere >= MOST_FROM_ELSEWHERE
         has_password = who is not None and who.subject is None

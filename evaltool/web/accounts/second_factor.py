@@ -4,7 +4,7 @@ from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.charts import qr_svg
-from evaltool.domain.access import Permission
+from evaltool.domain.access import SECOND_FACTOR_ROLES, Permission
 from evaltool.domain.accounts import Stage
 from evaltool.identity.sealing import CannotOpen
 from evaltool.identity.second_factor import (
@@ -23,6 +23,7 @@ from evaltool.web.identity import (
     begin_session,
     current_session,
     desk,
+    second_factor_roles,
     session_digest,
 )
 from evaltool.web.rendering import messages, render
@@ -58,8 +59,8 @@ def enrol() -> AnyResponse:
         )
         held.store.accounts.use_step(who.id, step)
         held.store.sessions.end_all(who.id)
-    begin_session(who, Stage.FULL)
-    write_down("second_factor_set", who.nis_code or "")
+        begin_session(who, Stage.FULL)
+        write_down("second_factor_set", who.nis_code or "")
     page = RecoveryCodesPage(title=texts()("second_factor.codes_title"), codes=codes)
     return render(page)
 
@@ -72,6 +73,15 @@ def _pending() -> str:
         return ""
 
 
+def _needed() -> str:
+    """The text that says why there must be one; empty where there need not be."""
+    who = account()
+    if not who.needs_second_factor(second_factor_roles()):
+        return ""
+    many = who.role in SECOND_FACTOR_ROLES
+    return texts()("second_factor.needed" if many else "second_factor.demanded")
+
+
 def _page(secret: str, error: str = "", status: int = 200) -> Response:
     t = texts()
     errors = {"code": error} if error else {}
@@ -81,6 +91,6 @@ def _page(secret: str, error: str = "", status: int = 200) -> Response:
         errors=errors,
         secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         picture=qr_svg(address_of(secret, account().address), t("second_factor.picture")),
-        needed=account().needs_second_factor,
+        needed=_needed(),
     )
     return render(page, status)

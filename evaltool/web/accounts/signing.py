@@ -13,10 +13,10 @@ from evaltool.domain.accounts import (
     Stage,
     normal_address,
 )
-from evaltool.identity.passwords import faults_of, hashed
-from evaltool.identity.signing import MustWait, Wrong, stage_after_password
+from evaltool.identity.passwords import hashed
+from evaltool.identity.signing import MustWait, MustWaitForCode, Wrong, stage_after_password
 from evaltool.identity.tokens import digest
-from evaltool.web.accounts.fields import sentences
+from evaltool.web.accounts.fields import password_faults
 from evaltool.web.accounts.pages import CodePage, OnwardsPage, PasswordPage, ResetPage, SignInPage
 from evaltool.web.accounts.post import queue_reset
 from evaltool.web.context import services, texts
@@ -27,8 +27,10 @@ from evaltool.web.identity import (
     begin_session,
     current_session,
     desk,
+    emptied,
     end_session,
     network,
+    second_factor_roles,
 )
 from evaltool.web.rendering import messages, render, tell
 
@@ -52,11 +54,17 @@ def sign_in() -> AnyResponse:
     except MustWait:
         _log("refused, too many attempts", address)
         return _sign_in_page(address, texts()("signing.wait"), 429)
-    except Wrong:
+    except Wrong as wrong:
         _log("failed", address)
-        write_down("sign_in_failed")
+        _write_down_failed(wrong.account)
         return _sign_in_page(address, texts()("signing.wrong"), 422)
     return enter(found)
+
+
+def _write_down_failed(tried: Account | None) -> None:
+    """Tell the municipality that somebody tried one of its accounts; an entry in either case."""
+    place = "" if tried is None else tried.nis_code or ""
+    write_down("sign_in_failed", place, detail="" if tried is None else tried.id)
 
 
 def _log(what: str, address: str) -> None:
@@ -82,7 +90,7 @@ def _sign_in_page(address: str = "", error: str = "", status: int = 200) -> Resp
 
 def enter(who: Account) -> AnyResponse:
     """Let somebody in whose password was right, as far as that goes."""
-    stage = stage_after_password(who)
+    stage = stage_after_password(who, second_factor_roles())
     after = session.get(AFTER)
     begin_session(who, stage)
     if stage is Stage.FULL:
@@ -120,12 +128,12 @@ def code() -> AnyResponse:
     who = account()
     try:
         desk().by_code(who, request.form.get("code", ""), network(), services().now())
-    except MustWait:
+    except MustWait as wait:
         _log("code refused, too many attempts", who.address)
-        return _code_page(texts()("signing.wait"), 429)
+        return _code_page(texts()(wait_text(wait)), 429)
     except Wrong:
         _log("code failed", who.address)
-        write_down("sign_in_failed", who.nis_code or "")
+        _write_down_failed(who)
         return _code_page(texts()("signing.wrong_code"), 422)
     after = session.get(AFTER)
     begin_session(who, Stage.FULL)
@@ -137,6 +145,11 @@ def code() -> AnyResponse:
             texts()("account.title"),
         )
     return welcome(after, "code")
+
+
+def wait_text(wait: MustWait) -> str:
+    """The text that says how long to wait, and what else helps."""
+    return "signing.wait_for_code" if isinstance(wait, MustWaitForCode) else "signing.wait"
 
 
 _FEW_CODES = 4
@@ -162,9 +175,9 @@ def sign_out() -> AnyResponse:
 
         address = logout_address(token)
         if address is not None:
-            return _onwards(address)
+            return emptied(_onwards(address))
     tell(texts()("signing.signed_out"))
-    return redirect(url_for("signing.sign_in"), 303)
+    return emptied(redirect(url_for("signing.sign_in"), 303))
 
 
 def _onwards(address: str) -> Response:
@@ -194,20 +207,17 @@ def follow(token: str) -> AnyResponse:
     if request.method != "POST":
         return _password_page(who, purpose)
     password = request.form.get("password", "")
-    municipality = held.register.municipalities.get(who.nis_code or "")
-    errors = sentences(
-        faults_of(password, who.address, who.name, municipality.name if municipality else "")
-    )
-    if not errors and password != request.form.get("again", ""):
-        errors = {"again": texts()("refusal.password_again")}
+    errors = password_faults(who, password)
     if errors:
         return _password_page(who, purpose, errors)
     made = hashed(password)
     with held.store.together():
         held.store.accounts.use_link(key, held.now())
+        held.store.accounts.end_password_links(who.id)
         who = held.store.accounts.change(who.id, password=made, state=AccountState.ACTIVE)
         held.store.sessions.end_all(who.id)
-    write_down("password_chosen", who.nis_code or "", detail=who.id)
+        desk().by_link(who, network(), held.now())
+        write_down("password_chosen", who.nis_code or "", detail=who.id)
     tell(texts()("signing.password_chosen"))
     return enter(who)
 

@@ -24,7 +24,7 @@ from evaltool.web.accounts.signing import AFTER, welcome
 from evaltool.web.context import services
 from evaltool.web.errors import error_page
 from evaltool.web.guard import guarded, write_down
-from evaltool.web.identity import begin_session, desk
+from evaltool.web.identity import begin_session, desk, network
 
 blueprint = Blueprint("single_sign_on", __name__)
 
@@ -66,24 +66,27 @@ def begin() -> AnyResponse:
 @guarded(Permission.SIGN_IN)
 def callback() -> AnyResponse:
     """Take the browser back: who signed in there gets in where the claims say."""
+    begun = session.pop(_PENDING, None)
     try:
-        pending = Pending.from_json(session.pop(_PENDING, None))
+        pending = Pending.from_json(begun)
         identity = provider().complete(pending, request.args.to_dict())
     except OidcRefused as refused:
-        write_down("sign_in_failed")
+        # Whoever began nothing failed at nothing: such a request is no line in the log.
+        if begun is not None:
+            _write_down_failed()
         return _refused(refused)
     place = _place(identity)
     if place is None:
-        write_down("sign_in_failed")
+        _write_down_failed()
         return error_page("error.oidc_nobody", 403)
     nis_code, role = place
     try:
         who = _account(identity, nis_code, role)
     except AddressTaken:
-        write_down("sign_in_failed", nis_code)
+        _write_down_failed(nis_code)
         return error_page("error.oidc_address", 409)
     if who.state is AccountState.CLOSED:
-        write_down("sign_in_failed", nis_code)
+        _write_down_failed(nis_code, who.id)
         return error_page("error.oidc_nobody", 403)
     after = session.get(AFTER)
     begin_session(
@@ -93,6 +96,13 @@ def callback() -> AnyResponse:
         id_token=_seal().seal(identity.id_token),
     )
     return welcome(after, "provider")
+
+
+def _write_down_failed(nis_code: str = "", account: str = "") -> None:
+    """Note that somebody did not get in; of one network, so often that the log cannot be filled."""
+    with services().store.together():
+        if desk().may_still("single sign-on", network(), services().now()):
+            write_down("sign_in_failed", nis_code, detail=account)
 
 
 def _refused(refused: OidcRefused) -> Response:
@@ -185,4 +195,4 @@ def logout_address(sealed: str) -> str | None:
 
 
 def _seal() -> Seal:
-    return Seal(desk().secret_key, "id token")
+    return Seal(desk().secret_key, "id token", desk().before)
