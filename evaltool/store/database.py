@@ -1,6 +1,7 @@
 """The SQLite database: how it is opened, and how a change is made whole or not at all."""
 
 import contextlib
+import math
 import sqlite3
 import threading
 import time
@@ -12,13 +13,15 @@ from evaltool.store.errors import translated
 
 ENGINE_VERSION = f"SQLite {sqlite3.sqlite_version}"
 
-LATEST = "m009_coaching"
+LATEST = "m010_items_on_screen"
 """The last step of the shape of the database that this version knows."""
 
 _WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.01
 _LONGEST_TRUNCATION = 1.0
 """Seconds that whoever deletes waits for those who read."""
+_RETRY_AFTER = 2.0
+"""Seconds; who reads on and on does not slow down every change."""
 
 
 class Database:
@@ -38,11 +41,16 @@ class Database:
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._owing = False
+        self._truncating = threading.Lock()
+        self._retry_at = math.inf
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _make_private(path)
         try:
             self._migrate()
+            if _holds_something(path.with_name(f"{path.name}-wal")):
+                # A process that was killed may have left what was deleted.
+                with translated():
+                    self._truncate(0)
         except BaseException:
             self.close()
             raise
@@ -140,7 +148,7 @@ class Database:
             if getattr(self._local, "truncate", False):
                 self._local.truncate = False
                 self.truncate_log()
-            elif self._owing and begin != "BEGIN":
+            elif begin != "BEGIN" and self._retry_at < time.monotonic():
                 self._truncate(0)
 
     def truncate_log(self) -> None:
@@ -148,8 +156,8 @@ class Database:
 
         Within a transaction: as soon as that is committed.
 
-        Whoever is reading may need the log. If that takes longer than a second, it is emptied
-        after the first change that finds nobody reading, and at the latest when all is closed.
+        Whoever is reading may need the log. If that takes longer than a second, it is tried again
+        after a later change, when all is closed, and when it is opened again.
         """
         if self.connection.in_transaction:
             self._local.truncate = True
@@ -159,19 +167,21 @@ class Database:
 
     def _truncate(self, wait: float) -> None:
         connection = self.connection
-        connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
-        try:
-            (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.OperationalError:
-            # What was committed stays so: a full disk or a reader only puts this off.
-            busy = True
-        finally:
-            connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._wait)}")
-        self._owing = bool(busy)
+        # One at a time: what one thread emptied is not what another still has to.
+        with self._truncating:
+            connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
+            try:
+                (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            except sqlite3.OperationalError:
+                # What was committed stays so: a full disk or a reader only puts this off.
+                busy = True
+            finally:
+                connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._wait)}")
+            self._retry_at = time.monotonic() + _RETRY_AFTER if busy else math.inf
 
     def close(self) -> None:
         """Close the connections of all threads."""
-        if self._owing:
+        if self._retry_at < math.inf:
             # Nothing can be done about a failure now: the next program that opens it goes on.
             with contextlib.suppress(sqlite3.Error):
                 self._truncate(_LONGEST_TRUNCATION)
@@ -191,6 +201,13 @@ def last_step(connection: sqlite3.Connection) -> str:
         "SELECT MAX(name) FROM _sqlite_migrations WHERE migration_set = 'evaltool'"
     ).fetchone()
     return name or ""
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _make_private(path: Path) -> None:

@@ -207,7 +207,7 @@ def _shape(path: Path) -> list[tuple[object, ...]]:
 
 
 def test_what_is_deleted_while_somebody_reads_is_gone_from_the_disk_soon_after(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     town = a_town(tmp_path)
     marker = "Een toelichting die weg moet."
@@ -229,6 +229,7 @@ def test_what_is_deleted_while_somebody_reads_is_gone_from_the_disk_soon_after(
         assert time.monotonic() - begun_at < 5
         # As long as this reader needs it, it cannot go.
         assert marker.encode() in town.bytes_kept()
+    monkeypatch.setattr("evaltool.store.database.time.monotonic", lambda: begun_at + 60)
     town.held.evaluations.finish(other.id, at=town.clock.at)
     assert marker.encode() not in town.bytes_kept()
 

@@ -19,6 +19,9 @@ from tests.performance.table import NONE, Row, times
 SIZES = (100, 1_000, 10_000, 100_000)
 GROWTH_GOAL = 1.5
 
+_Of = Callable[[int, Site], Callable[[], object]]
+"""From the place of the longest page and a site to what is measured there."""
+
 _TOO_LONG = 3.0
 """Seconds; a page that takes longer is asked for once, and not from a larger store."""
 
@@ -78,19 +81,29 @@ def _save(place: int, site: Site) -> Callable[[], object]:
     return save
 
 
-def _results(_: int, site: Site) -> Callable[[], object]:
-    return lambda: site.ours.get(f"/evaluations/{site.finished.id}/results")
+def _of_open(ending: str) -> _Of:
+    return lambda _, site: lambda: site.ours.get(f"/evaluations/{site.open.id}{ending}")
+
+
+def _of_finished(ending: str) -> _Of:
+    return lambda _, site: lambda: site.ours.get(f"/evaluations/{site.finished.id}{ending}")
 
 
 def _start(_: int, site: Site) -> Callable[[], object]:
     return lambda: site.ours.get("/")
 
 
-_PAGES: dict[str, Callable[[int, Site], Callable[[], object]]] = {
+_PAGES: dict[str, _Of] = {
     "section": _section,
     "form, save and next page": _save,
-    "results": _results,
+    "results": _of_finished("/results"),
     "start": _start,
+    "overview": _of_open(""),
+    "all answers": _of_open("/check"),
+    "action plan": _of_finished("/plan"),
+    "trend": _of_finished("/trend"),
+    "meetings": _of_finished("/meetings"),
+    "report as PDF": _of_finished("/report.pdf"),
 }
 
 
