@@ -4,8 +4,10 @@
   document.documentElement.classList.add("scripted");
   const errors = document.getElementById("errors");
   if (errors) errors.focus();
-  // A page that the browser kept while we were away may be older than what is saved.
-  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  // A page that the browser kept while we were away may be older than what is saved; but what was
+  // typed on it and could not be saved is nowhere else.
+  let unkept = () => false;
+  addEventListener("pageshow", (event) => { if (event.persisted && !unkept()) location.reload(); });
 
   // A page does not stay on the screen when its session is over, but for what was typed and not
   // sent. With HEAD it asks: another page may have used the session, and asking is no use of it.
@@ -135,7 +137,10 @@
   // Save as one types; what could not be saved stays here and is tried again.
   const pause = 1500;
   let timer = 0, wait = pause, busy = false, dirty = false, leaving = false, warned = false;
-  let outside = false;
+  // How the last save went, where it did not go well: "failed" where no answer was kept or looked
+  // at, "refused" where what was typed is the reason.
+  let trouble = "", outside = false, held = false, sure = false;
+  unkept = () => dirty && trouble === "failed";
   const send = (more) => fetch(form.action, {
     method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, ...more,
   });
@@ -148,7 +153,8 @@
     return Boolean(fresh);
   }
   async function sent() {
-    const answer = await send();
+    // A connection that was lost without a word must not keep the page waiting.
+    const answer = await send({ signal: AbortSignal.timeout?.(30000) });
     return answer.status === 400 && await renew() ? send() : answer;
   }
   const askToSignIn = () => {
@@ -159,6 +165,27 @@
     link.textContent = words.signInLink;
     status.append(" ", link);
   };
+  // Which questions hold something that is not saved yet, and those of which it is under way.
+  let waiting = new Set(), underway = new Set();
+  const mark = () => {
+    for (const question of form.querySelectorAll(".question")) {
+      const shown = question.querySelector(":scope > .unkept");
+      const due = trouble && (waiting.has(question) || underway.has(question));
+      if (shown && !due) shown.remove();
+      if (shown || !due) continue;
+      const said = document.createElement("p");
+      said.className = "unkept";
+      said.textContent = words.unkept;
+      question.append(said);
+    }
+  };
+  const failed = (kind) => {
+    dirty = true;
+    trouble = kind;
+    for (const question of underway) waiting.add(question);
+    underway = new Set();
+    mark();
+  };
   const later = (delay) => { clearTimeout(timer); timer = setTimeout(save, delay); };
   async function save() {
     if (leaving) return;
@@ -166,6 +193,7 @@
     clearTimeout(timer);
     busy = true;
     dirty = false;
+    [underway, waiting] = [waiting, new Set()];
     say(words.saving);
     try {
       const answer = await sent();
@@ -189,27 +217,37 @@
         }
         wait = pause;
         typed = dirty;
+        trouble = "";
+        underway = new Set();
+        mark();
         if (dirty) later(300);
       } else {
-        dirty = true;
+        failed(outside || answer.status >= 500 ? "failed" : "refused");
         if (outside) askToSignIn();
         else say(body.errors ? words.refused : body.conflict || body.failed, true);
         if (answer.status >= 500) tryAgain();
       }
     } catch {
-      dirty = true;
+      failed("failed");
       say(words.offline, true);
       tryAgain();
     }
     busy = false;
   }
   const tryAgain = () => { wait = Math.min(wait * 2, 30000); later(wait); };
-  const changed = (delay) => { dirty = true; warned = false; later(delay); };
+  const changed = (event, delay) => {
+    dirty = true;
+    warned = leaving = false;
+    const question = event.target.closest(".question");
+    if (question) waiting.add(question);
+    mark();
+    later(delay);
+  };
   const whenFree = (act) => {
     const timer = setInterval(() => { if (!busy) { clearInterval(timer); act(); } }, 50);
   };
-  form.addEventListener("input", () => { say(words.unsaved); changed(pause); });
-  form.addEventListener("change", () => { reveal(true); changed(600); });
+  form.addEventListener("input", (event) => { say(words.unsaved); changed(event, pause); });
+  form.addEventListener("change", (event) => { reveal(true); changed(event, 600); });
 
   // A link leaves the page once what was typed is saved; a second click leaves it anyway.
   document.addEventListener("click", (event) => {
@@ -228,18 +266,28 @@
   // A window that closes has no time to wait.
   addEventListener("pagehide", () => { if (dirty && !leaving) send({ keepalive: true }); });
 
+  // Where it cannot be saved, the browser asks first whether it may go.
+  addEventListener("beforeunload", (event) => {
+    if (!dirty || leaving) return;
+    if (unkept() || !navigator.onLine || (trouble && !warned)) event.preventDefault();
+  });
+
+  // A page that is sent to a server that does not answer is gone: what was typed is saved first.
   // While a save is under way its answer brings what the next one starts from.
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
     const button = event.submitter;
-    if (outside) {
-      // Sent like this it would be lost; once it is saved the page can be left.
-      event.preventDefault();
-      whenFree(async () => { await save(); if (!outside) form.requestSubmit(button); });
-      return;
-    }
-    if (!busy) { leaving = true; return; }
+    if (sure || !(busy || dirty)) { leaving = true; return; }
     event.preventDefault();
-    whenFree(() => form.requestSubmit(button));
+    if (held) return;
+    held = true;
+    whenFree(async () => {
+      if (dirty) await save();
+      held = false;
+      if (trouble === "failed") return;
+      sure = true;
+      form.requestSubmit(button);
+      sure = false;
+    });
   });
 })();

@@ -361,12 +361,22 @@ def test_the_sheet_says_what_is_known_of_every_item(catalogue: Catalogue) -> Non
         an_item("", kind=ItemKind.FOLLOW_UP),
         an_item("Ronde langs de scholen"),
     )
-    finding, difference, action, rest, own = sheet_of(meeting, found, t).items
+    sheet = sheet_of(meeting, found, t, ["Burgemeester", "Scholen"])
+    finding, difference, action, rest, own = sheet.items
+    # The date and who is known to be there need not be written by hand.
+    assert [value for _, value in sheet.known][1:] == ["Burgemeester en Scholen"]
+    assert sheet.warning == ""
+    short = sheet_of(replace(meeting, length=30), found, t)
+    assert (short.warning, len(short.known)) == (
+        f"Let op: de punten duren samen {meeting.total} minuten, de bijeenkomst 30.",
+        1,
+    )
     assert finding.title.startswith("Weinig casussen")
     assert finding.choices
     assert (difference.start, difference.title) == (15, "Wie zit de LIVC-R voor?")
     assert "Burgemeester: Lokale politie en Scholen" in difference.lines
-    assert "Bij de meeste gemeenten is dat de burgemeester. Tabel 8" in difference.lines
+    assert "Bij de meeste gemeenten is dat de burgemeester." in difference.lines
+    assert difference.source == "Tabel 8"
     assert action.lines == ("31 maart 2027: Bel de buren (dienst)", "Stand: te doen.")
     # What is on the agenda itself is not gone through again.
     assert rest.lines == ("nog geen datum: Schrijf de scholen aan (nog niemand)",)
@@ -456,7 +466,7 @@ def test_minutes_of_an_empty_meeting_are_a_sound_document(catalogue: Catalogue) 
     assert "Aanwezig: nog niet aangeduid" in minutes_text(minutes, t)
 
 
-def test_decisions_are_numbered_through_the_meeting(catalogue: Catalogue) -> None:
+def test_decisions_are_numbered_in_the_order_of_the_agenda(catalogue: Catalogue) -> None:
     t = catalogue.in_language("nl")
     meeting = a_meeting(
         an_item("een"),
@@ -471,13 +481,13 @@ def test_decisions_are_numbered_through_the_meeting(catalogue: Catalogue) -> Non
     )
     minutes = some_minutes(catalogue, "nl", meeting)
     assert [(d.number, d.text) for d in minutes.decisions] == [
-        (1, "later punt"),
-        (2, "eerste punt"),
+        (1, "eerste punt"),
+        (2, "later punt"),
     ]
-    assert [[d.number for d in item.decisions] for item in minutes.items] == [[2], [1]]
+    assert [[d.number for d in item.decisions] for item in minutes.items] == [[1], [2]]
     assert ("Tijd", "van 09.00 tot 09.50") in minutes.facts
     lines = [decision_line(d, t) for d in minutes.decisions]
-    assert lines == ["later punt", "eerste punt (dienst, 31 maart 2027) [in het actieplan]"]
+    assert lines == ["eerste punt (dienst, 31 maart 2027) [in het actieplan]", "later punt"]
 
 
 # Store

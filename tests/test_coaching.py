@@ -322,7 +322,7 @@ def test_a_shared_note_and_a_session_reach_the_municipality_a_private_note_never
         assert SECRET not in shown
     # Not in the data of the municipality, and its log does not even say that there is one.
     assert log_of(town, OWN).count("coach_note") == 1
-    taken = officer.get("/municipality/data.zip")
+    taken = officer.send("/municipality/data.zip", password=PASSWORD)
     with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
         files = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not any(SECRET in text for text in files.values())
@@ -460,14 +460,18 @@ def test_when_consent_ends_she_sees_nothing_and_her_notes_stay_hers(town: Town) 
     client = town.signed_in(coach)
     add_note(client, SECRET, shared=False)
     add_note(client, "gedeeld", shared=True)
+    held = json.loads(client.get("/account/data.json").data)
+    assert {note["text"] for note in held["coaching"]} == {SECRET, "gedeeld"}
+    assert held["coaching_kept"] == {}
     officer.send("/municipality/coaches/withdraw", coach=coach.id)
     assert rows_of(client) == []
     page(client, f"/coaching/{OWN}", 404)
     page(client, f"/coaching/report.pdf?municipality={OWN}", 404)
     assert "Leuven" in page(client, "/coaching/kept")
     assert "/coaching/kept" in page(client, "/coaching")
+    # She takes along what she may see: as on that page, only how much there is.
     mine = json.loads(client.get("/account/data.json").data)
-    assert {note["text"] for note in mine["coaching"]} == {SECRET, "gedeeld"}
+    assert (mine["coaching"], mine["coaching_kept"]) == ([], {OWN: 2})
     # What was shared with the municipality it keeps reading, and knows that she no longer reads.
     assert "leest niet meer mee" in page(officer, "/municipality/coaching")
     asked = client.get(f"/coaching/kept/delete?municipality={OWN}")
@@ -495,7 +499,7 @@ def test_deleting_the_account_or_the_municipality_deletes_notes_and_sessions(tow
     town.signed_in(other).send("/account/delete", password=PASSWORD)
     assert kept.of_coach(other.id) == ()
     officer = town.signed_in(town.person(Role.OFFICER))
-    officer.send("/municipality/delete", name="Leuven")
+    officer.send("/municipality/delete", name="Leuven", password=PASSWORD)
     assert {entry.nis_code for entry in kept.of_coach(one.id)} == {OTHER}
     kept.forget(OTHER)
     town.held.store.close()
@@ -557,6 +561,20 @@ def test_the_group_view_counts_from_five_on(town: Town) -> None:
     # What one alone named is not shown, nor any name.
     assert "terugker" not in shown.lower()
     assert "Gent" not in shown
+
+
+def test_the_group_view_is_about_those_that_fit_the_filters(town: Town) -> None:
+    made = coached(town, 6)
+    client = town.signed_in(made.coach)
+    assert "Gefilterd" not in page(client, "/coaching/group")
+    shown = page(client, "/coaching?state=none")
+    links = [a.get("href", "") for a in parsed(client.get("/coaching?state=none")).iter("a")]
+    assert "/coaching/group?state=none" in links
+    assert shown
+    told = page(client, "/coaching/group?state=none")
+    assert "Gefilterd: 0 van 6 gemeenten." in told
+    assert "vanaf 5 gemeenten" in told
+    assert "Gefilterd: 6 van 6 gemeenten." in page(client, "/coaching/group?state=finished")
 
 
 def query(codes: tuple[str, ...]) -> str:
@@ -626,6 +644,8 @@ def test_an_action_in_two_plans_of_a_municipality_counts_once(town: Town) -> Non
     assert {row[0]: row[-1] for row in rows_of(client)} == {"Leuven": "1", "Gent": "1"}
     rows = {row[0]: row[1:] for row in table_of(client, f"/coaching/{OWN}")}
     assert rows["Acties: open en klaar"] == ["1 open, 1 klaar", "0 open, 0 klaar"]
+    # The same number as in the overview, whichever evaluation they count at.
+    assert "In al haar plannen samen, nu: 1 open, 1 klaar." in page(client, f"/coaching/{OWN}")
     compared = changes(
         town.held.catalogue.library("nl"),
         *(report_on(town, found) for found in (first, last)),

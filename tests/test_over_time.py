@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +19,23 @@ from evaltool.charts import (
 from evaltool.charts.palette import ACCENT, PAPER
 from evaltool.charts.text import width_of
 from evaltool.domain.answers import Answer, Answers
-from evaltool.domain.carrying import carried_from, changed_answers, unconfirmed
+from evaltool.domain.carrying import (
+    carried_from,
+    changed_answers,
+    unconfirmed,
+)
 from evaltool.domain.changes import AnswerChange, Changes, changes
 from evaltool.domain.document import document_of
 from evaltool.domain.evaluation import Carried, Evaluation, Finished, NotFound, Status
+from evaltool.domain.intake import intake_sheet
 from evaltool.domain.language import LANGUAGES, LOCALES, Language
 from evaltool.domain.over_time import Point, evolution
 from evaltool.domain.pictures import EvolutionView, SmallMultiples
-from evaltool.domain.plan import ActionState, PlannedAction
+from evaltool.domain.plan import ActionState, PlannedAction, actions_along
 from evaltool.domain.report import Report
 from evaltool.domain.reporting import build
 from evaltool.domain.situation import Area
-from evaltool.pdf import feedback_report
+from evaltool.pdf import feedback_report, intake_document, summary_document
 from evaltool.store import Store, open_store
 from tests import golden
 from tests.factories import (
@@ -40,7 +45,7 @@ from tests.factories import (
     an_action,
     some_answers,
 )
-from tests.pdf_checks import assert_sound
+from tests.pdf_checks import Read, assert_sound
 
 FIRST, SECOND, THIRD = date(2024, 5, 13), date(2025, 3, 20), date(2026, 11, 12)
 TABLE = some_answers(livcr_presence="yes_municipal", meeting_frequency="quarterly")
@@ -102,8 +107,33 @@ def test_what_speaks_of_an_option_no_longer_chosen_is_not_carried(catalogue: Cat
         challenges=("hate_speech",),
         most_pressing=("challenges:hate_speech", "challenges:local_polarisation"),
     )
-    answers, _ = carried_from(catalogue.questionnaire, an_evaluation(catalogue, given))
+    known = catalogue.questionnaire
+    sections = tuple(
+        replace(s, questions=tuple(replace(q, carried=True) for q in s.questions))
+        for s in known.sections
+    )
+    answers, _ = carried_from(replace(known, sections=sections), an_evaluation(catalogue, given))
     assert answers.values["most_pressing"] == ("challenges:hate_speech",)
+
+
+def test_what_is_asked_about_now_or_the_past_months_is_asked_anew(catalogue: Catalogue) -> None:
+    anew = {question.id for question in catalogue.questionnaire if not question.carried}
+    assert {"last_meeting", "most_pressing", "agreement_review"} <= anew
+    last = an_evaluation(catalogue, all_answers(catalogue.questionnaire))
+    answers, marks = carried_from(catalogue.questionnaire, last)
+    assert not anew & {*answers.values, *answers.other_text, *answers.notes, *marks}
+    assert "last_meeting" in last.answers.values
+    assert {*answers.values} == {*marks} == {*last.answers.values} - anew
+
+
+def test_of_a_plan_only_what_is_not_over_goes_along() -> None:
+    actions = [
+        an_action(title, state=state, owner="preventie", due=SECOND, remark="half")
+        for title, state in zip("abcd", ActionState, strict=True)
+    ]
+    plan = [PlannedAction(a.title, 3, a, a_moment(), None) for a in actions]
+    assert [a.title for a in actions_along(plan)] == ["a", "b"]
+    assert actions_along(plan)[1] == actions[1]
 
 
 def test_only_what_is_asked_and_not_confirmed_is_to_be_looked_at(catalogue: Catalogue) -> None:
@@ -518,7 +548,15 @@ def went(
 @pytest.mark.parametrize(
     ("levels", "sentence"),
     [
-        ((1, 2, 3), "Structuur: van 1 te starten naar 3 uitgebouwd."),
+        ((1, 3), "Structuur: van 1 te starten naar 3 uitgebouwd."),
+        (
+            (1, 3, 2),
+            "Structuur: van 1 te starten naar 2 basis. De keer ervoor was dat 3 uitgebouwd.",
+        ),
+        (
+            (1, 3, 3),
+            "Structuur: van 1 te starten naar 3 uitgebouwd. Dat is gelijk aan de keer ervoor.",
+        ),
         ((2, 2, 2), "Structuur: gebleven op 2 basis."),
         ((2, 3, 2), "Structuur: opnieuw op 2 basis, met daartussen 3 uitgebouwd."),
         (
@@ -536,8 +574,12 @@ def test_how_an_area_went_in_words(
 
 
 def test_the_title_says_what_moved(catalogue: Catalogue) -> None:
-    assert went(catalogue, 2, 2, 3).title == (
+    assert went(catalogue, 2, 3).title == (
         "Sinds 13 mei 2024 staan 4 van 4 delen hoger en 0 lager."
+    )
+    assert went(catalogue, 1, 3, 2).title == (
+        "Sinds 13 mei 2024 staan 4 van 4 delen hoger en 0 lager."
+        " Sinds 20 maart 2025 staan 0 van 4 delen hoger en 4 lager."
     )
     assert went(catalogue, 3, 3, 3).title.startswith("Alle delen die te vergelijken zijn (4)")
     assert went(catalogue, None, 3).title.startswith("Geen enkel deel is te vergelijken")
@@ -574,6 +616,23 @@ def a_picture(
     picture = went(catalogue, *levels, language=language).picture
     assert picture is not None
     return picture
+
+
+@pytest.mark.parametrize("width", [NARROW_WIDTH, 482.0])
+def test_days_between_are_labelled_where_there_is_room(catalogue: Catalogue, width: float) -> None:
+    drawing = small_multiples_drawing(a_picture(catalogue, 1, 2, 3), width)
+    written = [s.text for s in drawing.contents if isinstance(s, String)]
+    assert written.count("20/3/2025") == written.count("13/5/2024") == 5
+    points = [
+        Point(FIRST + timedelta(days=30 * number), dict.fromkeys(Area, 2), 3)
+        for number in range(12)
+    ]
+    texts = catalogue.in_language("nl")
+    crowded = evolution(texts, catalogue.questionnaire, points, 40).picture
+    assert crowded is not None
+    drawing = small_multiples_drawing(crowded, width)
+    days = [s for s in drawing.contents if isinstance(s, String) and "/" in s.text]
+    assert 5 * 4 <= len(days) < 5 * 12
 
 
 def dots(drawing: Drawing) -> list[Circle]:
@@ -660,6 +719,26 @@ def told(report: Report, catalogue: Catalogue) -> str:
     raw = feedback_report(report, catalogue.in_language(report.language))
     read = assert_sound(raw, language=LOCALES[report.language], title=report.title, places=4)
     return read.text(read.tree)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_report_says_in_front_how_many_answers_nobody_looked_at(
+    catalogue: Catalogue, language: Language
+) -> None:
+    t = catalogue.in_language(language)
+    made = a_report(catalogue, TABLE, language=language, carried={"livcr_presence": FIRST})
+    assert made.unlooked.startswith(
+        {"nl": "Niet opnieuw bekeken: 1 van 2", "en": "Not looked at again: 1 of 2"}[language]
+    )
+    assert [bool(chapter.unlooked) for chapter in made.chapters if chapter.questions] == [True]
+    for pdf in (
+        feedback_report(made, t),
+        summary_document(made, t),
+        intake_document(intake_sheet(made, t), made, t),
+    ):
+        read = Read(pdf)
+        assert read.text(read.tree).count(made.unlooked) == 1
+    assert a_report(catalogue, TABLE, language=language).unlooked == ""
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -280,7 +280,10 @@ def test_the_group_is_asked_about_what_it_shares(catalogue: Catalogue) -> None:
 def test_the_group_is_not_asked_about_having_no_difficulty(catalogue: Catalogue) -> None:
     found = group(several(6, livcr_difficulties=("none",)))
     assert found is not None
-    assert not any("Geen" in ask for ask in words(catalogue).group(found).asks)
+    told = words(catalogue).group(found)
+    assert not any("Geen" in ask for ask in told.asks)
+    # Nor is it listed among what they share.
+    assert not any(label.startswith("Geen") for q in told.questions for label, _ in q.rows)
 
 
 def test_those_who_may_not_be_named_have_a_letter_and_no_cluster(catalogue: Catalogue) -> None:
@@ -325,9 +328,33 @@ def test_levels_are_numbers_in_the_workbook(catalogue: Catalogue) -> None:
     moved = a_standing(1, an_assessment((3, None, 2, 2)), an_assessment((1, 2, 2, 2)))
     t = catalogue.in_language("nl")
     sheet = places_sheet(a_report(catalogue, [moved, a_standing(2)]), t)
-    assert sheet.rows[0][3:11] == (1, 3, 2, None, 2, 2, 2, 2)
-    assert sheet.rows[1][3:11] == (None,) * 8
+    assert sheet.rows[0][5:13] == (1, 3, 2, None, 2, 2, 2, 2)
+    assert sheet.rows[1][5:13] == (None,) * 8
     assert all(len(row) == len(sheet.head) for row in sheet.rows)
+
+
+def test_a_report_says_when_it_was_measured_and_of_whom_it_is_silent_on_in_which_month(
+    catalogue: Catalogue,
+) -> None:
+    moved = a_standing(1, an_assessment(), an_assessment())
+    hidden = replace(a_standing(2, an_assessment()), named=False)
+    never = a_standing(3)
+    report = a_report(catalogue, [moved, hidden, never])
+    assert moved.first is not None
+    assert moved.last is not None
+    assert hidden.last is not None
+    assert [row.measured for row in report.rows] == [
+        (f"{moved.first.kept.day:%d/%m/%Y}", f"{moved.last.kept.day:%d/%m/%Y}"),
+        (),
+        (f"{hidden.last.kept.day:%m/%Y}",),
+    ]
+
+
+def test_a_report_counts_sessions(catalogue: Catalogue) -> None:
+    one, other = a_standing(1, an_assessment()), a_standing(2, an_assessment())
+    sessions = {one.municipality.nis_code: 3}
+    report = trajectory_report(words(catalogue), [one, other], DAY, KEY, sessions)
+    assert [row.sessions for row in report.rows] == [3, 0]
 
 
 def test_both_languages_say_as_much(catalogue: Catalogue) -> None:

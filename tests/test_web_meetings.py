@@ -21,8 +21,8 @@ from evaltool.web.context import Services, install
 from tests.browsing import begun, form_of, parsed, send, text_of
 from tests.factories import an_action, some_answers
 from tests.golden import document_of, imported
-from tests.hosting import OTHER, Clock, Town, a_town
-from tests.pdf_checks import assert_sound
+from tests.hosting import OTHER, PASSWORD, Clock, Town, a_town
+from tests.pdf_checks import Read, assert_sound
 
 
 @pytest.fixture
@@ -384,9 +384,32 @@ def test_the_room_shows_one_item_with_the_time_it_should_end(
     buttons = {b.get("value"): text_of(b) for b in parsed(page).iter("button") if b.get("value")}
     assert buttons == {"2": "Volgende", "agenda": "Naar de agenda", "present": "Wie is er?"}
     following = client.get(turned(client, meeting, 1, "2").headers["Location"])
-    assert f"tot {until + timedelta(minutes=second.minutes):%H.%M}" in words(following)
+    # The minutes of an item run from when it is on the screen, whatever came before.
+    shown = words(following)
+    own_end = clock.at.astimezone() + timedelta(minutes=second.minutes)
+    assert f"tot {own_end:%H.%M}" in shown
+    assert f"nog {second.minutes} minuten" in shown
+    assert f"volgens de agenda tot {until + timedelta(minutes=second.minutes):%H.%M}" in shown
     clock.forward(minutes=first.minutes)
     assert "2 minuten over tijd" in words(client.get(f"{meeting}/room/1"))
+    # Shown again, it has what is left of its minutes; with the clock put back, all of them.
+    again = words(client.get(turned(client, meeting, 1, "2").headers["Location"]))
+    assert f"tot {own_end:%H.%M}" in again
+    send(client, client.get(meeting), "/prepare")
+    assert not any(item.opened_at for item in the_meeting(app, address).items)
+
+
+def test_minutes_give_the_day_on_which_it_was_held(
+    client: FlaskClient, app: Flask, address: str, clock: Clock
+) -> None:
+    meeting = running(client, address, day="10/12/2026")
+    assert clock.at.astimezone().date() != date(2026, 12, 10)
+    day = clock.at.astimezone()
+    told = client.get(f"{meeting}/minutes.txt").text
+    assert f"Datum: {day.day} " in told
+    assert "(gepland op 10 december 2026)" in told
+    other = running(client, address, day=f"{day.day}/{day.month}/{day.year}")
+    assert "gepland op" not in client.get(f"{other}/minutes.txt").text
 
 
 def test_a_meeting_that_was_opened_again_has_no_clock(
@@ -997,6 +1020,37 @@ def test_minutes_in_english(client: FlaskClient, address: str) -> None:
     assert client.get(f"{meeting}/minutes.pdf").status_code == 200
 
 
+def test_a_title_that_nobody_typed_is_in_the_language_of_who_reads(
+    client: FlaskClient, app: Flask, address: str
+) -> None:
+    meeting = planned(client, address, title="")
+    assert text_of(parsed(client.get(meeting)).find(".//h1")) == "Bijeenkomst LIVC-R"
+    client.get("/?lang=en")
+    assert text_of(parsed(client.get(meeting)).find(".//h1")) == "LIVC-R meeting"
+    assert "LIVC-R meeting" in words(client.get(f"{address}/meetings"))
+    assert the_meeting(app, address).title == "Bijeenkomst LIVC-R"
+
+
+def test_an_action_past_its_date_is_marked_on_plan_agenda_and_sheet(
+    client: FlaskClient, app: Flask, address: str, clock: Clock
+) -> None:
+    held, today = services(app), clock.at.astimezone().date()
+    for title, due in (("Te laat", today - timedelta(days=1)), ("Op tijd", today)):
+        held.plans.add(id_of(address), an_action(title, due=due), at=clock.at)
+    assert words(client.get(f"{address}/plan")).count("datum voorbij") == 1
+    meeting = running(client, address)
+    number = next(
+        n
+        for n, item in enumerate(the_meeting(app, address).items, start=1)
+        if item.kind is ItemKind.FOLLOW_UP
+    )
+    shown = words(client.get(f"{meeting}/room/{number}"))
+    assert "(datum voorbij): Te laat" in shown
+    assert shown.count("datum voorbij") == 1
+    read = Read(client.get(f"{meeting}/sheet.pdf").data)
+    assert "(datum voorbij): Te laat" in read.text(read.tree)
+
+
 def test_a_meeting_is_deleted_after_asking_and_its_actions_stay(
     client: FlaskClient, app: Flask, address: str
 ) -> None:
@@ -1105,6 +1159,16 @@ def test_what_members_see_differently_is_put_on_the_agenda(town: Town) -> None:
     told = words(client.get(f"{meeting}/room/{number}"))
     assert ": Burgemeester en Lokale politie" in told
     assert ": Scholen" in told
+    assert "Deze vraag is in 2020 niet gesteld." in told
+    # From the item to the answer that is given together, once the meeting is under way.
+    assert "gezamenlijk antwoord" not in told
+    send(client, client.get(meeting), "/start")
+    room = client.get(f"{meeting}/room/{number}")
+    assert "Noteer dit als gezamenlijk antwoord" in words(room)
+    answer = turned(client, meeting, number, "common:chair")
+    assert answer.headers["Location"].endswith(f"{address}/views/chair")
+    other = turned(client, meeting, 1, "common:meeting_frequency")
+    assert other.headers["Location"].endswith(meeting)
 
 
 def test_all_that_is_kept_of_a_municipality_holds_its_minutes(town: Town) -> None:
@@ -1113,7 +1177,8 @@ def test_all_that_is_kept_of_a_municipality_holds_its_minutes(town: Town) -> Non
     meeting = planned(client, address)
     send(client, client.get(meeting), "/start")
     decided(client, meeting, text="Nodig de scholen uit")
-    taken = zipfile.ZipFile(io.BytesIO(client.get("/municipality/data.zip").data))
+    sent = client.send("/municipality/data.zip", password=PASSWORD)
+    taken = zipfile.ZipFile(io.BytesIO(sent.data))
     (name,) = (name for name in taken.namelist() if "-meeting-" in name)
     assert "Nodig de scholen uit" in taken.read(name).decode()
 

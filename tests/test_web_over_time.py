@@ -1,5 +1,6 @@
 """Over time on the pages: starting from the last, confirming, comparing, how it went."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,10 @@ from werkzeug.test import TestResponse
 
 from evaltool.domain.access import Role
 from evaltool.domain.answers import Answers
-from evaltool.domain.evaluation import Carried, Evaluation, View
+from evaltool.domain.evaluation import Carried, Evaluation, Reported, Snapshot, View
 from evaltool.domain.zone import MemberState
+from evaltool.store.evaluations import EvaluationRepository
+from evaltool.store.reports import ReportRepository
 from evaltool.web.context import Services
 from tests.browsing import begun, changed, form_of, parsed, send, text_of
 from tests.factories import some_answers
@@ -385,18 +388,115 @@ def test_the_trend_is_over_all_finished_ones_and_leads_to_every_comparison(
     assert "nog maar één afgeronde zelfevaluatie" in main_text(page)
     assert "<svg" not in page.text
     addresses += [finished(client, livcr_presence="no_plans"), finished(client)]
-    pairs: set[frozenset[str]] = set()
-    for address in addresses:
-        page = client.get(f"{address}/trend")
-        assert page.text.count("<svg") == 1
-        assert len(parsed(page).findall(".//tbody/tr")) == 3
-        for link in parsed(page).iter("a"):
-            href = link.get("href", "")
-            if "/compare/" in href:
-                assert client.get(href).status_code == 200
-                _, _, one, _, other = href.split("/")
-                pairs.add(frozenset((one, other)))
-    assert len(pairs) == 3
+    page = client.get(f"{addresses[0]}/trend")
+    assert page.text.count("<svg") == 1
+    assert len(parsed(page).findall(".//tbody/tr")) == 3
+    steps = [a.get("href", "") for a in parsed(page).iter("a") if "/compare/" in a.get("href", "")]
+    assert len(steps) == 2
+    assert all(client.get(step).status_code == 200 for step in steps)
+    # Any two, also the first and the last; all of one day have names that differ.
+    choices = {
+        option.get("value", ""): text_of(option)
+        for option in parsed(page).findall(".//select[@name='first']/option")
+    }
+    assert set(choices) == {id_of(address) for address in addresses}
+    assert len(set(choices.values())) == 3
+    first, *_, last = choices
+    answer = client.get(f"{addresses[1]}/trend?first={first}&second={last}")
+    assert answer.headers["Location"].endswith(f"/evaluations/{first}/compare/{last}")
+    assert client.get(answer.headers["Location"]).status_code == 200
+    assert client.get(f"{addresses[1]}/trend?first={first}&second=x").status_code == 200
+
+
+def test_an_evolution_of_many_shows_the_last_twelve_by_few_queries(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = finished(client)
+    held = services(app)
+    source = held.evaluations.get(id_of(address))
+    for number in range(1, 40):
+        made = held.evaluations.create(
+            nis_code=source.nis_code,
+            cluster=5,
+            cluster_proposed=False,
+            day=source.day + timedelta(days=number),
+            edition=source.edition,
+            survey=source.survey,
+            sections={"structure": ANSWERS},
+            at=held.now() + timedelta(days=number),
+        )
+        held.evaluations.finish(made.id, at=held.now() + timedelta(days=number))
+    page = client.get(f"/evaluations/{made.id}/trend")
+    assert "Dit zijn de laatste 12 van 40 afgeronde zelfevaluaties." in main_text(page)
+    assert len(parsed(page).findall(".//tbody/tr")) == 12
+    assert len(parsed(page).findall(".//select[@name='first']/option")) == 40
+    read: list[int] = []
+    load = ReportRepository.load
+
+    def counted(self: ReportRepository, reported: Iterable[Reported]) -> tuple[Snapshot, ...]:
+        found = load(self, reported)
+        read.append(len(found))
+        return found
+
+    monkeypatch.setattr(ReportRepository, "load", counted)
+    snapshots = held.evaluations.snapshots
+    others: list[str] = []
+
+    def looked(self: EvaluationRepository, id_: str) -> tuple[Snapshot, ...]:
+        others.append(id_)
+        return snapshots(id_)
+
+    monkeypatch.setattr(EvaluationRepository, "snapshots", looked)
+    results = client.get(f"/evaluations/{made.id}/results")
+    assert "Dit zijn de laatste 12 van 40" in main_text(results)
+    assert read == [11]
+    assert set(others) == {made.id}
+
+
+def test_carried_answers_are_offered_on_the_page_of_all_answers_and_told_in_the_report(
+    client: FlaskClient,
+) -> None:
+    first = finished(client)
+    card = client.get(f"/evaluations/new?from={id_of(first)}&name=24062")
+    answer = send(client, card, "/evaluations/new", cluster="5", start_from=id_of(first))
+    second = answer.headers["Location"]
+    page = client.get(f"{second}/check")
+    assert "Open het met “Klopt dit nog?”" in main_text(page)
+    links = [a for a in parsed(page).iter("a") if text_of(a).startswith("Klopt dit nog?")]
+    assert len(links) == main_text(page).count("Ongewijzigd sinds ") > 0
+    opened = client.get(links[0].get("href", ""))
+    assert 'name="still"' in opened.text
+    send(client, page, "/finish")
+    told = main_text(client.get(f"{second}/results"))
+    short = told[told.index("In het kort") :]
+    assert short.startswith("In het kort Niet opnieuw bekeken: ")
+    assert "Niet opnieuw bekeken in dit deel" in told
+
+
+def test_the_trend_leads_to_the_document_that_has_it(client: FlaskClient) -> None:
+    first = finished(client)
+    assert "report.pdf" not in client.get(f"{first}/trend").text
+    second = finished(client)
+    links = [a.get("href", "") for a in parsed(client.get(f"{first}/trend")).iter("a")]
+    assert f"{second}/report.pdf" in links
+
+
+def test_open_actions_go_along_with_a_new_evaluation(app: Flask, client: FlaskClient) -> None:
+    first = finished(client)
+    for title in ("Bel de buren", "Schrijf een brief"):
+        send(client, client.get(f"{first}/plan"), "/plan/add", title=title, owner="voorzitter")
+    plan = client.get(f"{first}/plan")
+    link = next(a for a in parsed(plan).iter("a") if "Bel de buren" in text_of(a)).get("href", "")
+    send(client, client.get(link), link, state="done")
+    card = client.get(f"/evaluations/new?from={id_of(first)}&name=24062")
+    answer = send(client, card, "/evaluations/new", cluster="5", start_from=id_of(first))
+    second = answer.headers["Location"]
+    assert "1 lopende actie uit het vorige plan" in client.get(second).text
+    page = main_text(client.get(f"{second}/plan"))
+    assert "Schrijf een brief" in page
+    assert "voorzitter" in page
+    assert "Bel de buren" not in page
+    assert len(services(app).plans.of(id_of(second))) == 1
 
 
 def test_a_report_shows_what_was_until_then_and_not_after(client: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from evaltool.domain.access import Role
 from evaltool.domain.evaluation import Evaluation, View
 from evaltool.domain.wording import Wording
 from evaltool.domain.zone import MemberState, ZoneMember, proposed, taking_part, zone_view
+from evaltool.pdf.zone import blocks
 from tests.browsing import begun, form_of, parsed, send, text_of
 from tests.factories import some_answers
 from tests.hosting import OTHER, PASSWORD, Town, a_town
@@ -98,6 +99,15 @@ def test_where_nobody_can_confirm_those_who_were_chosen_count() -> None:
     members = [ZoneMember(str(number), number, state) for number, state in enumerate(MemberState)]
     assert taking_part(members, alone=False) == (("1", 1),)
     assert taking_part(members, alone=True) == (("0", 0), ("1", 1))
+
+
+@pytest.mark.parametrize(
+    ("number", "sizes"), [(1, [1]), (3, [3]), (4, [2, 2]), (7, [3, 2, 2]), (8, [3, 3, 2])]
+)
+def test_the_tables_of_a_zone_are_about_as_wide(number: int, sizes: list[int]) -> None:
+    found = list(blocks(number))
+    assert [part.stop - part.start for part in found] == sizes
+    assert [place for part in found for place in range(number)[part]] == list(range(number))
 
 
 def test_one_municipality_alone_has_no_columns(catalogue: Catalogue) -> None:

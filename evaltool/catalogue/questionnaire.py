@@ -153,6 +153,7 @@ def _question(entry: Entry, section: str, routes: Routes, earlier: Sequence[_Rea
         sources=entry.strings("sources"),
         at_most=_at_least_one(entry, "at_most") if entry.has("at_most") else None,
         page=_at_least_one(entry, "page", 1),
+        carried=entry.flag("carried", default=True),
     )
     entry.done()
     return question

@@ -1,7 +1,7 @@
 """Draws small multiples: one small chart per area, all over the same days."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from reportlab.graphics.shapes import Drawing, Shape
@@ -10,11 +10,14 @@ from evaltool.charts import shapes
 from evaltool.charts.fonts import BOLD, REGULAR, register_fonts
 from evaltool.charts.layout import WIDE_FROM
 from evaltool.charts.palette import ACCENT, INK, LINE, OUTLINE, PAPER, QUIET
-from evaltool.charts.text import wrapped
+from evaltool.charts.text import width_of, wrapped
 from evaltool.domain.pictures import Panel, SmallMultiples
 
 _FINE = 0.6
 _STROKE = 1.4
+
+_MOST_LINES = 3
+"""Lines of days below a field. A day that finds no room on them is in the table alone."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ class _Sizes:
     small: float
     step: float
     radius: float
+    days: int = 1
+    """Lines of days below the field."""
 
     @property
     def panel(self) -> float:
@@ -44,8 +49,13 @@ class _Sizes:
 
     @property
     def foot(self) -> float:
-        """Below the field: the first and the last day."""
-        return 2.0 * self.small
+        """Below the field: the days."""
+        return (0.7 + 1.3 * self.days) * self.small
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Where the first and the last dot are."""
+        return self.left + 2 * self.radius, self.panel - 2 * self.radius
 
 
 def small_multiples_drawing(picture: SmallMultiples, width: float) -> Drawing:
@@ -64,6 +74,8 @@ def small_multiples_drawing(picture: SmallMultiples, width: float) -> Drawing:
         step=15.0 if wide else 18.0,
         radius=3.0 if wide else 3.6,
     )
+    days = _days(picture, sizes)
+    sizes = replace(sizes, days=1 + max((day.line for day in days), default=0))
     rows = [
         picture.panels[start : start + sizes.columns]
         for start in range(0, len(picture.panels), sizes.columns)
@@ -76,12 +88,54 @@ def small_multiples_drawing(picture: SmallMultiples, width: float) -> Drawing:
     for row, row_height in zip(rows, heights, strict=True):
         for number, panel in enumerate(row):
             x = number * (sizes.panel + sizes.gap)
-            found += _panel(panel, picture, sizes, x, top, top - row_height)
+            found += _panel(panel, days, sizes, x, top, top - row_height)
         top -= row_height + sizes.gap
     for number, line in enumerate(legend):
         y = legend_height - (number + 1) * 1.3 * sizes.small + 0.3 * sizes.small
         found.append(shapes.words(0, y, line, REGULAR, sizes.small, QUIET))
     return shapes.drawing(width, height, found)
+
+
+@dataclass(frozen=True)
+class _Day:
+    """A day below a field: its place from the left of the panel, and on which line (from 0)."""
+
+    text: str
+    x: float
+    anchor: str
+    line: int
+    dot: float
+
+
+def _days(picture: SmallMultiples, sizes: _Sizes) -> tuple[_Day, ...]:
+    """The days below each field: the ends on the first line, the others where there is room."""
+    first, last = sizes.ends
+    found = [
+        _Day(picture.first, sizes.left, "start", 0, first),
+        _Day(picture.last, sizes.panel, "end", 0, last),
+    ]
+    # What each line holds already, with some white between.
+    white = 0.5 * sizes.small
+
+    def wide(text: str) -> float:
+        return width_of(text, REGULAR, sizes.small) + white
+
+    taken = [
+        [
+            (sizes.left, sizes.left + wide(picture.first)),
+            (sizes.panel - wide(picture.last), sizes.panel),
+        ],
+        *([] for _ in range(_MOST_LINES - 1)),
+    ]
+    for at, text in picture.between:
+        dot, half = first + at * (last - first), wide(text) / 2
+        x = min(max(dot, sizes.left + half), sizes.panel - half + white / 2)
+        for line, held in enumerate(taken):
+            if all(x + half <= begin or x - half >= end for begin, end in held):
+                held.append((x - half, x + half))
+                found.append(_Day(text, x, "middle", line, dot))
+                break
+    return tuple(found)
 
 
 def _title(panel: Panel, sizes: _Sizes) -> tuple[str, ...]:
@@ -96,12 +150,12 @@ def _height(row: tuple[Panel, ...], sizes: _Sizes) -> float:
 
 
 def _panel(
-    panel: Panel, picture: SmallMultiples, sizes: _Sizes, x: float, top: float, bottom: float
+    panel: Panel, days: tuple[_Day, ...], sizes: _Sizes, x: float, top: float, bottom: float
 ) -> Iterator[Shape]:
     for number, line in enumerate(_title(panel, sizes)):
         y = top - 0.8 * sizes.size - number * sizes.leading
         yield shapes.words(x, y, line, BOLD, sizes.size, INK)
-    left, right = x + sizes.left + 2 * sizes.radius, x + sizes.panel - 2 * sizes.radius
+    left, right = (x + end for end in sizes.ends)
     low = bottom + sizes.foot + 0.5 * sizes.step
     values = range(panel.lowest, panel.highest + 1)
 
@@ -115,9 +169,11 @@ def _panel(
         yield shapes.words(x, place, str(value), REGULAR, sizes.small, QUIET)
     axis = bottom + sizes.foot
     yield shapes.lines([(edge, axis, end, axis)], OUTLINE, _FINE)
-    day = bottom + 0.5 * sizes.small
-    yield shapes.words(edge, day, picture.first, REGULAR, sizes.small, QUIET)
-    yield shapes.words(end, day, picture.last, REGULAR, sizes.small, QUIET, "end")
+    ticks = [(x + day.dot, axis, x + day.dot, axis - 0.3 * sizes.small) for day in days]
+    yield shapes.lines(ticks, OUTLINE, _FINE)
+    for day in days:
+        y = axis - (1.5 + 1.3 * day.line) * sizes.small + 0.3 * sizes.small
+        yield shapes.words(x + day.x, y, day.text, REGULAR, sizes.small, QUIET, day.anchor)
     yield from _course(panel, sizes, left, right, height, axis)
 
 

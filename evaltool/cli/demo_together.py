@@ -17,6 +17,7 @@ from evaltool.domain.document import document_of
 from evaltool.domain.evaluation import Evaluation, Supplement, View
 from evaltool.domain.library import action_view
 from evaltool.domain.meeting import ItemKind
+from evaltool.domain.plan import actions_along
 from evaltool.domain.reporting import build
 from evaltool.domain.wording import Wording
 from evaltool.domain.zone import MemberState, proposed, taking_part

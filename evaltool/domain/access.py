@@ -102,6 +102,8 @@ class Permission(StrEnum):
     """See, invite and close accounts."""
     ADMINISTER = "administer"
     """Load lists, see what is installed."""
+    AGGREGATES = "aggregates"
+    """Read where the municipalities stand together, in numbers that show none of them."""
 
 
 class Whose(StrEnum):
@@ -170,11 +172,8 @@ OF_AN_EVALUATION = frozenset(
 
 _OF_A_VIEW = frozenset(
     {
-        Permission.READ,
-        Permission.FILL_IN,
-        Permission.FINISH,
-        Permission.REOPEN,
-        Permission.DELETE,
+        *(Permission.READ, Permission.FILL_IN, Permission.FINISH),
+        *(Permission.REOPEN, Permission.DELETE),
     }
 )
 
@@ -235,7 +234,9 @@ _ADDED: Mapping[Role, Mapping[Permission, Whose]] = {
         ),
         Whose.LET_IN,
     ),
-    Role.ADMINISTRATOR: dict.fromkeys((Permission.ACCOUNTS, Permission.ADMINISTER), Whose.ANY),
+    Role.ADMINISTRATOR: dict.fromkeys(
+        (Permission.ACCOUNTS, Permission.ADMINISTER, Permission.AGGREGATES), Whose.ANY
+    ),
 }
 
 _BOUND: Mapping[Permission, Whose] = dict.fromkeys(

@@ -30,6 +30,8 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 """A session ends so long after signing in, used or not."""
 HALFWAY_LIMIT = timedelta(minutes=10)
 """How long somebody has to give the code after the password."""
+CLOCK_SLACK = timedelta(minutes=5)
+"""By so much a clock may be set back without a session ending for it."""
 
 _OBVIOUS = (
     # What the tool is about, and who works with it.
@@ -141,8 +143,11 @@ class Session:
         return min(self.started_at + ABSOLUTE_LIMIT, self.seen_at + IDLE_LIMIT)
 
     def has_ended(self, now: datetime) -> bool:
-        """Whether its time is up."""
-        return now >= self.ends_at
+        """Whether its time is up.
+
+        One from the future as well: the clock was set back, and nobody knows how old it is.
+        """
+        return now >= self.ends_at or max(self.started_at, self.seen_at) > now + CLOCK_SLACK
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,22 @@ class Consent:
     given_at: datetime
     given_by: str
     named: bool = False
+
+
+def is_last(account: Account, known: Iterable[Account]) -> bool:
+    """Whether nobody else of its role, in its municipality, can go on where this account stops.
+
+    ``known`` are the accounts there are. One that is active needs another that is: whoever was
+    only invited may never come. What is closed stops nothing.
+    """
+    if account.state is AccountState.CLOSED:
+        return False
+    place = (account.role, account.nis_code)
+    return not any(
+        other.state in (AccountState.ACTIVE, account.state)
+        for other in known
+        if other.id != account.id and (other.role, other.nis_code) == place
+    )
 
 
 class AccountNotFound(Exception):
@@ -210,13 +231,25 @@ def _letters(text: str) -> str:
     return "".join(letter for letter in bare if letter.isalpha())
 
 
+def name_faults(name: str) -> tuple[Problem, ...]:
+    """What is wrong with the name of somebody."""
+    if not name.strip():
+        return (Problem("account_no_name", "name"),)
+    if len(name) > LONGEST_NAME or not name.isprintable():
+        return (Problem("account_name", "name", {"most": str(LONGEST_NAME)}),)
+    return ()
+
+
+def address_faults(address: str) -> tuple[Problem, ...]:
+    """What is wrong with an address in its normal form."""
+    sound = len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address)
+    return () if sound else (Problem("account_address", "address"),)
+
+
 def faults_of(address: str, name: str, role: Role, nis_code: str | None) -> tuple[Problem, ...]:
     """What is wrong with the details of an account."""
-    found: list[Problem] = []
-    if len(address) > LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
-        found.append(Problem("account_address", "address"))
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        found.append(Problem("account_name", "name", {"most": str(LONGEST_NAME)}))
+    found: list[Problem] = [*address_faults(address)]
+    found += name_faults(name)
     if (role in MUNICIPAL_ROLES) != (nis_code is not None):
         found.append(Problem("account_municipality", "nis_code"))
     return tuple(found)

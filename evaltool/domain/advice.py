@@ -114,8 +114,11 @@ class Advice:
         title = self.texts.of(source.title)
         return f"{title} ({publisher})" if publisher else title
 
-    def because(self, facts: Iterable[Fact]) -> tuple[str, ...]:
-        """The answers that explain why something is shown, one sentence per question."""
+    def because(self, facts: Iterable[Fact], to: str = "because") -> tuple[str, ...]:
+        """The answers that explain why something is shown, one sentence per question.
+
+        ``to`` is ``because`` where they are told to who gave them, ``because_told`` to another.
+        """
         t = self.texts
         grouped: dict[tuple[str, bool], list[str]] = {}
         for fact in facts:
@@ -130,9 +133,9 @@ class Advice:
             if options:
                 key = "chosen" if chosen else "not_chosen"
                 named = listing(self.first(options), t(f"report.because.{key}_and"))
-                sentences.append(t(f"report.because.{key}", question=name, options=named))
+                sentences.append(t(f"report.{to}.{key}", question=name, options=named))
             elif (question, False) not in grouped:
-                sentences.append(self.answered(question, name))
+                sentences.append(self.answered(question, name, to))
         return tuple(dict.fromkeys(sentences))
 
     def first(self, options: list[str]) -> tuple[str, ...]:
@@ -143,15 +146,15 @@ class Advice:
         more = self.texts("report.because.more", number=len(different) - MOST_REASONS + 1)
         return (*different[: MOST_REASONS - 1], more)
 
-    def answered(self, question: str, name: str) -> str:
+    def answered(self, question: str, name: str, to: str) -> str:
         """That a question was answered, and how; or that there is a note at it."""
         t = self.texts
         known = self.wording.questionnaire.by_id[question]
         given = [f"“{part}”" for part in self.wording.answer(known, self.answers)]
         if not given:
-            return t("report.because.note", question=name)
+            return t(f"report.{to}.note", question=name)
         options = listing(self.first(given), t("report.and"))
-        return t("report.because.question", question=name, options=options)
+        return t(f"report.{to}.question", question=name, options=options)
 
     def track(self, proposed: ProposedTrack) -> TrackView:
         """The proposed coaching track, why, and the answers that led to it."""
@@ -161,6 +164,7 @@ class Advice:
             name=t(f"report.track.{proposed.rule.track}"),
             reason=t.of(proposed.rule.reason),
             because=self.because(proposed.because),
+            told=self.because(proposed.because, "because_told"),
         )
 
     def legal(self, minimum: LegalMinimum, answers: Answers) -> LegalView:

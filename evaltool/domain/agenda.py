@@ -39,6 +39,7 @@ class Item:
     """An item of the agenda; ``about`` is the id of what it is about, empty for nothing of ours.
 
     ``title`` is as it was when it was put on the agenda; ``id`` is empty until it is kept.
+    ``opened_at`` is when it first came on the screen of the room while the meeting was under way.
     """
 
     kind: ItemKind
@@ -47,6 +48,7 @@ class Item:
     about: str = ""
     id: str = ""
     notes: str = ""
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,12 @@ class Meeting:
         """The decisions taken at an item."""
         return tuple(decision for decision in self.decisions if decision.item == item)
 
+    @property
+    def in_order(self) -> tuple[Decision, ...]:
+        """The decisions in the order of the agenda; at one item as they were taken."""
+        places = {item.id: place for place, item in enumerate(self.items)}
+        return tuple(sorted(self.decisions, key=lambda d: places.get(d.item, len(places))))
+
     def can_lose(self, item: Item) -> bool:
         """Whether an item can be taken off: nothing was noted or decided at it."""
         return not item.notes and not self.decided_at(item.id)
@@ -203,11 +211,16 @@ def put_in_state(meeting: Meeting, state: MeetingState, at: datetime) -> Meeting
 
 
 def ends_at(meeting: Meeting, number: int) -> datetime | None:
-    """When the item with a number (from 1) should end; None before the meeting began."""
+    """When the item with a number (from 1) should end by the agenda; None before it began."""
     if meeting.started_at is None:
         return None
     minutes = sum(item.minutes for item in meeting.items[:number])
     return meeting.started_at + timedelta(minutes=minutes)
+
+
+def time_is_up(item: Item) -> datetime | None:
+    """When the minutes of an item are over, counted from when it came on the screen."""
+    return item.opened_at and item.opened_at + timedelta(minutes=item.minutes)
 
 
 def faults(meeting: Meeting) -> Iterator[Problem]:

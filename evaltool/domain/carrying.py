@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from evaltool.domain.answers import Answer, Answers, asked, without_dangling
+from evaltool.domain.answers import EMPTY, Answer, Answers, asked, without_dangling
 from evaltool.domain.evaluation import Carried, Evaluation
-from evaltool.domain.plan import Action, PlannedAction
+from evaltool.domain.language import Texts, date_text
 from evaltool.domain.questionnaire import Questionnaire
 
 
@@ -20,12 +20,7 @@ def carried_from(
     """
     anew = {question.id for question in questionnaire if not question.carried}
     given = last.answers
-    kept = Answers(
-        *(
-            {id_: held for id_, held in part.items() if id_ not in anew}
-            for part in (given.values, given.other_text, given.notes)
-        )
-    )
+    kept = given.with_part([q for q in questionnaire if q.id in anew], EMPTY)
     held = without_dangling(questionnaire, kept)
     known = {question.id for question in questionnaire}
     marks: dict[str, Carried] = {}
@@ -35,11 +30,6 @@ def carried_from(
         if id_ in known:
             marks[id_] = Carried(since)
     return held, marks
-
-
-def actions_along(plan: Iterable[PlannedAction]) -> tuple[Action, ...]:
-    """What a new evaluation takes along of the plan of the last: all that is not over."""
-    return tuple(planned.action for planned in plan if not planned.action.state.is_over)
 
 
 def unconfirmed(questionnaire: Questionnaire, evaluation: Evaluation) -> Mapping[str, date]:
@@ -55,6 +45,21 @@ def unconfirmed(questionnaire: Questionnaire, evaluation: Evaluation) -> Mapping
         and question.id in evaluation.carried
         and not evaluation.carried[question.id].confirmed
     }
+
+
+def unlooked(texts: Texts, answered: Iterable[str], carried: Mapping[str, date], where: str) -> str:
+    """How many of some answers nobody looked at since they were carried over; empty for none.
+
+    ``answered`` are the questions with an answer, ``carried`` those with the day of a carried
+    one; ``where`` is ``report`` or ``part``.
+    """
+    among = list(answered)
+    left = [carried[id_] for id_ in among if id_ in carried]
+    if not left:
+        return ""
+    day = date_text(min(left), texts.language)
+    key = f"over_time.unlooked_in.{where}{'_one' if len(left) == 1 else ''}"
+    return texts(key, number=len(left), of=len(among), day=day)
 
 
 def changed_answers(before: Answers, after: Answers) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """From what is known to an agenda, and from a meeting to its sheet and its minutes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from evaltool.domain.agenda import ADDED_MINUTES, Decision, Item, Meeting, MeetingState
 from evaltool.domain.language import Texts, date_text, listing, time_text
@@ -98,8 +98,13 @@ def proposal(
     )
 
 
-def sheet_of(meeting: Meeting, sources: Sources, t: Texts) -> MeetingSheet:
-    """The sheet of a composed agenda, in the form of a sheet that is proposed."""
+def sheet_of(
+    meeting: Meeting, sources: Sources, t: Texts, present: Sequence[str] = ()
+) -> MeetingSheet:
+    """The sheet of a composed agenda, in the form of a sheet that is proposed.
+
+    ``present`` are those who are known to be there, in words.
+    """
     on_it = [f for f in sources.attention if meeting.holds(ItemKind.FINDING, f.id)]
     running = running_actions(
         (v for id_, v in sources.open_actions if not meeting.holds(ItemKind.ACTION, id_)), on_it
@@ -117,6 +122,13 @@ def sheet_of(meeting: Meeting, sources: Sources, t: Texts) -> MeetingSheet:
         minutes=meeting.total,
         items=tuple(items),
         left_out=left_out([f for f in sources.attention if f not in on_it], t),
+        known=(
+            (t("meetings.minutes.day"), day),
+            (t("meetings.minutes.present"), listing(tuple(present), t("report.and"))),
+        )[: 2 if present else 1],
+        warning=t("meetings.sheet_over", total=meeting.total, length=meeting.length)
+        if meeting.total > meeting.length
+        else "",
     )
 
 
@@ -129,7 +141,7 @@ def _printed(
     start: int,
 ) -> AgendaItem:
     """An item with what is known of it now; of what is no longer there, its title stays."""
-    title = item.title
+    title, source = item.title, ""
     lines: tuple[str, ...] = ()
     if item.kind is not ItemKind.OWN:
         lines = (t(f"meeting.{item.kind}.line"),)
@@ -143,6 +155,7 @@ def _printed(
             for difference in sources.differences:
                 if difference.question == item.about:
                     title, lines = difference.text, (*lines, *_seen(difference, t))
+                    source = difference.survey[-1] if len(difference.survey) > 1 else ""
         case ItemKind.ACTION:
             action = dict(sources.actions).get(item.about)
             if action is not None:
@@ -151,17 +164,18 @@ def _printed(
             pass
         case _:
             title, lines = "", lines_of(item.kind, sources.report, running, t)
-    return plain_item(
+    made = plain_item(
         item.kind, lines, t, number, start, item.minutes, title=title, about=item.about
     )
+    return replace(made, source=source)
 
 
 def _seen(difference: DifferenceView, t: Texts) -> Iterator[str]:
     """Who gave which answer to a question, and which side most others are on."""
     for stance in difference.stances:
         yield f"{stance.label}: {listing(stance.who, t('report.and'))}"
-    if difference.survey:
-        yield " ".join(difference.survey)
+    # The source stands apart, where a long line is not cut off; what is uncertain is with it.
+    yield from difference.survey[:-1] or difference.survey
 
 
 @dataclass(frozen=True)
@@ -208,7 +222,7 @@ def minutes_of(
     """
     views = {
         decision.id: _decided(number, decision, t)
-        for number, decision in enumerate(meeting.decisions, start=1)
+        for number, decision in enumerate(meeting.in_order, start=1)
     }
     return Minutes(
         title=sheet.title,
@@ -230,7 +244,11 @@ def minutes_of(
 def _facts(
     meeting: Meeting, discipline: Callable[[str], str], t: Texts
 ) -> Iterator[tuple[str, str]]:
-    yield t("meetings.minutes.day"), date_text(meeting.day, t.language)
+    held = meeting.day if meeting.started_at is None else meeting.started_at.date()
+    told = date_text(held, t.language)
+    if held != meeting.day:
+        told = t("meetings.minutes.moved", held=told, day=date_text(meeting.day, t.language))
+    yield t("meetings.minutes.day"), told
     if meeting.started_at is not None:
         start = time_text(meeting.started_at, t.language)
         if meeting.closed_at is None:

@@ -20,9 +20,6 @@ from evaltool.domain.questionnaire import DONT_KNOW, Kind, Question, Questionnai
 from evaltool.domain.supplements import DifferenceView, StanceView
 from evaltool.domain.wording import Wording
 
-MEMBERS = "livcr_members"
-"""The question whose options are the disciplines around the table."""
-
 LEFT_OUT = frozenset({"profile"})
 """Sections that say who answers, not how the table works."""
 
@@ -107,7 +104,9 @@ def differences(
                 spread=spread,
                 survey=()
                 if question.kind is Kind.TREND
-                else _survey(compared.get(question.id), wording, texts),
+                else _survey(compared.get(question.id), wording, texts)
+                if question.benchmarked
+                else (texts("consensus.survey_not_asked"),),
                 common=answer,
                 reason=reason,
                 common_label=texts("consensus.common" if reason else "consensus.own"),
@@ -116,6 +115,7 @@ def differences(
                     for item in _order(question, dict.fromkeys(shared, ()))
                 ),
                 is_unlike=bool(shared) and own != shared,
+                undecided=len(heard) - len(known),
             )
         )
     return tuple(sorted(found, key=lambda difference: -difference.spread))
@@ -123,7 +123,7 @@ def differences(
 
 def _who(voice: Voice, names: Mapping[str, str], wording: Wording) -> str:
     """The discipline, with the name of who wanted that then and wants it still."""
-    who = wording.option(MEMBERS, voice.discipline)
+    who = wording.member(voice.discipline)
     name = names.get(voice.view) if voice.named else None
     return who if name is None else f"{who} ({name})"
 

@@ -162,6 +162,16 @@ class Snapshot:
     supplement: Supplement = NO_SUPPLEMENT
 
 
+@dataclass(frozen=True)
+class Reported:
+    """That an evaluation was finished: the number of its last report, its day, and the moment."""
+
+    id: str
+    number: int
+    day: date
+    finished_at: datetime
+
+
 class NotFound(Exception):
     """There is no evaluation with this id."""
 

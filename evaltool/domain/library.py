@@ -1,6 +1,7 @@
 """All a report is made from besides the answers, in one language."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from evaltool.domain.benchmark import Benchmark
 from evaltool.domain.language import Texts, date_text
@@ -14,7 +15,10 @@ from evaltool.domain.rules import Rulebook, Source
 
 @dataclass(frozen=True)
 class Library:
-    """All a report is made from besides the answers: content and survey of one edition."""
+    """All a report is made from besides the answers: content and survey of one edition.
+
+    ``today`` is the day on which it is made, to tell which dates are past; None: none is told.
+    """
 
     questionnaire: Questionnaire
     benchmark: Benchmark
@@ -22,12 +26,14 @@ class Library:
     register: Register
     meetings: tuple[MeetingFormat, ...]
     texts: Texts
+    today: date | None = None
 
 
 def action_view(library: Library, action: Action) -> ActionView:
     """An action in words, with the finding that it was picked from."""
     t = library.texts
     picked = next((r for r in library.rulebook.rules if r.id == action.finding), None)
+    late = action.due is not None and library.today is not None and action.due < library.today
     area = None if picked is None else library.questionnaire.section_by_id[picked.area]
     return ActionView(
         title=action.title,
@@ -39,6 +45,7 @@ def action_view(library: Library, action: Action) -> ActionView:
         state_label=t(f"plan.state.{action.state}"),
         remark=action.remark,
         is_over=action.state.is_over,
+        late=t("plan.late") if late and not action.state.is_over else "",
     )
 
 

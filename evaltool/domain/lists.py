@@ -12,7 +12,7 @@ from evaltool.domain.validation import Problem
 
 CLUSTER_COLUMNS = ("nis_code", "cluster")
 
-_MOST_ROWS = 5000
+MOST_ROWS = 5000
 
 
 class ListKind(StrEnum):
@@ -66,8 +66,8 @@ def read_rows(
         line = str(reader.line_num)
         if not any(cell.strip() for cell in cells):
             continue
-        if len(found) >= _MOST_ROWS:
-            problems.append(Problem("list_long", line, {"most": str(_MOST_ROWS)}))
+        if len(found) >= MOST_ROWS:
+            problems.append(Problem("list_long", line, {"most": str(MOST_ROWS)}))
             break
         if len(cells) != len(columns):
             problems.append(Problem("list_cells", line, {"columns": ",".join(columns)}))

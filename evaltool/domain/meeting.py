@@ -79,7 +79,11 @@ class AgendaItem:
 
 @dataclass(frozen=True)
 class MeetingSheet:
-    """The agenda of one meeting; ``left_out`` are the findings that there is no time for."""
+    """The agenda of one meeting; ``left_out`` are the findings that there is no time for.
+
+    ``known`` are (label, value) of what need not be written by hand, such as the date;
+    ``warning`` says that the items take longer than the meeting (else empty).
+    """
 
     title: str
     subtitle: str
@@ -87,6 +91,8 @@ class MeetingSheet:
     minutes: int
     items: tuple[AgendaItem, ...]
     left_out: tuple[str, ...]
+    known: tuple[tuple[str, str], ...] = ()
+    warning: str = ""
 
 
 def meeting_sheet(report: Report, form: MeetingFormat, texts: Texts) -> MeetingSheet:
@@ -258,4 +264,5 @@ def _planned(plan: Iterable[ActionView], finding: FindingView, t: Texts) -> Iter
 def told(action: ActionView, t: Texts) -> str:
     """An action with who and when; the date first, where a long line is not cut off."""
     due, owner = action.due or t("plan.no_date"), action.owner or t("plan.nobody")
-    return f"{due}: {action.title} ({owner})"
+    when = f"{due} ({action.late})" if action.late else due
+    return f"{when}: {action.title} ({owner})"

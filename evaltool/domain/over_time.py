@@ -50,18 +50,22 @@ def point(
 
 
 def evolution(
-    texts: Texts, questionnaire: Questionnaire, points: Sequence[Point]
+    texts: Texts, questionnaire: Questionnaire, points: Sequence[Point], total: int = 0
 ) -> EvolutionView:
-    """Points in time, oldest first, in words, as a picture and as a table."""
-    return _Evolution(texts, questionnaire, points).view()
+    """Points in time, oldest first, in words, as a picture and as a table.
+
+    Where they are the last of a larger number, ``total`` is that number.
+    """
+    return _Evolution(texts, questionnaire, points, total).view()
 
 
 class _Evolution:
     def __init__(
-        self, texts: Texts, questionnaire: Questionnaire, points: Sequence[Point]
+        self, texts: Texts, questionnaire: Questionnaire, points: Sequence[Point], total: int
     ) -> None:
         self.texts = texts
         self.points = points
+        self.total = total
         self.days = [date_text(found.day, texts.language) for found in points]
         self.areas = {area: texts.of(questionnaire.section_by_id[area].title) for area in Area}
 
@@ -77,8 +81,13 @@ class _Evolution:
                 (day, *(self.level(found.levels.get(area)) for area in Area), self.count(found))
                 for day, found in zip(self.days, self.points, strict=True)
             ),
-            notes=(t("report.level.note"), t("over_time.rules_of_now")),
+            notes=(*self.cut(), t("report.level.note"), t("over_time.rules_of_now")),
         )
+
+    def cut(self) -> Iterator[str]:
+        """That these are the last of more; nothing where they are all."""
+        if self.total > len(self.points):
+            yield self.texts("over_time.last_of", number=len(self.points), total=self.total)
 
     def level(self, number: int | None) -> str:
         """``2 basis``, or that it is not known."""
@@ -91,20 +100,27 @@ class _Evolution:
         return self.texts("report.base", count=found.members, n=len(STATUTORY_MEMBERS))
 
     def title(self) -> str:
-        """What moved between the first time and the last, as a finding."""
-        t = self.texts
+        """What moved since the first time and, if that is another, since the time before."""
         if len(self.points) < 2:
-            return t("over_time.title_short")
-        first, last = self.points[0].levels, self.points[-1].levels
+            return self.texts("over_time.title_short")
+        since = self.moved_since(0)
+        if len(self.points) == 2:
+            return since
+        return f"{since} {self.moved_since(len(self.points) - 2)}"
+
+    def moved_since(self, number: int) -> str:
+        """What moved between a point and the last one."""
+        t, day = self.texts, self.days[number]
+        first, last = self.points[number].levels, self.points[-1].levels
         pairs = [(first.get(area), last.get(area)) for area in Area]
         known = [(a, b) for a, b in pairs if a is not None and b is not None]
         up, down = sum(b > a for a, b in known), sum(b < a for a, b in known)
         if not known:
-            return t("over_time.moved_unknown", day=self.days[0])
+            return t("over_time.moved_unknown", day=day)
         if not up and not down:
-            return t("over_time.moved_none", day=self.days[0], of=len(known))
+            return t("over_time.moved_none", day=day, of=len(known))
         key = "over_time.moved_one" if up == 1 else "over_time.moved"
-        return t(key, day=self.days[0], of=len(known), up=up, down=down)
+        return t(key, day=day, of=len(known), up=up, down=down)
 
     def sentences(self) -> Iterator[str]:
         """How each area went, and the members that the act names."""
@@ -135,6 +151,12 @@ class _Evolution:
         else:
             between = ", ".join(said(n) for n in dict.fromkeys(known) if n != known[0])
             sentence = t("over_time.returned", what=label, level=last, between=between)
+        # Of three times of which the middle one is named, the time before is told already.
+        told = len(known) == 3 and known[0] == known[-1]
+        if len(known) > 2 and len(set(known)) > 1 and not told:
+            before = said(known[-2])
+            key = "same" if known[-2] == known[-1] else "moved"
+            sentence = f"{sentence} {t(f'over_time.before.{key}', before=before)}"
         missing = len(numbers) - len(known)
         if missing == 1:
             return f"{sentence} {t('over_time.unknown_once')}"
@@ -169,6 +191,11 @@ class _Evolution:
             first=_short(self.points[0].day),
             last=_short(self.points[-1].day),
             unknown=t("over_time.open_dot") if gap else "",
+            between=tuple(
+                (place, _short(found.day))
+                for place, found in zip(places, self.points, strict=True)
+                if 0 < place < 1
+            ),
         )
 
 

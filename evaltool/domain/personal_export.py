@@ -1,6 +1,6 @@
 """Everything that is kept of a person or a municipality, as data to take along."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from evaltool.domain.accounts import Account, Consent, Session
@@ -22,8 +22,13 @@ def account_data(
     register: Register,
     *,
     coaching: Iterable[CoachEntry] = (),
+    coaching_kept: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """What is kept of one person. Secrets are named, not given: they would open the account."""
+    """What is kept of one person. Secrets are named, not given: they would open the account.
+
+    ``coaching_kept`` is how many notes and sessions there are besides, by the code of a
+    municipality that no longer lets her read about it.
+    """
     return {
         "format": FORMAT,
         "account": {
@@ -50,6 +55,7 @@ def account_data(
             for view in views
         ],
         "coaching": coaching_rows(coaching),
+        "coaching_kept": dict(coaching_kept or {}),
         "log": log_rows(entries),
     }
 

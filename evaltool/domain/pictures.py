@@ -91,8 +91,8 @@ class Panel:
 class SmallMultiples:
     """Small charts over the same days, with a text in their place.
 
-    ``first`` and ``last`` are the ends of the days, ``unknown`` says what an open dot is (empty:
-    there is none).
+    ``first`` and ``last`` are the ends of the days, ``between`` the days that lie between them,
+    each with its place from 0 to 1; ``unknown`` says what an open dot is (empty: there is none).
     """
 
     title: str
@@ -101,11 +101,12 @@ class SmallMultiples:
     first: str
     last: str
     unknown: str
+    between: tuple[tuple[float, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class EvolutionView:
-    """Levels and legal minimum over all finished evaluations of a municipality.
+    """Levels and legal minimum over the finished evaluations of a municipality.
 
     The table has a row per evaluation, oldest first; its first cell is the day. ``picture`` is
     None where there is one evaluation, or none: there is nothing to see move.

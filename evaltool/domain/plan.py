@@ -79,6 +79,11 @@ def in_order(actions: Iterable[Action]) -> tuple[Action, ...]:
     return tuple(sorted(actions, key=urgency))
 
 
+def actions_along(plan: Iterable[PlannedAction]) -> tuple[Action, ...]:
+    """What a new evaluation takes along of the plan of the last: all that is not over."""
+    return tuple(planned.action for planned in plan if not planned.action.state.is_over)
+
+
 def urgency(action: Action) -> tuple[bool, date]:
     """What actions are sorted by: whether they are over, then their date; without one last."""
     return action.state.is_over, action.due or date.max

@@ -120,12 +120,16 @@ class LevelView:
 
 @dataclass(frozen=True)
 class TrackView:
-    """The coaching track that is proposed (``track``: its code) and why."""
+    """The coaching track that is proposed (``track``: its code) and why.
+
+    ``because`` are the answers that led to it, ``told`` the same as another is told of them.
+    """
 
     track: str
     name: str
     reason: str
     because: tuple[str, ...]
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ class ActionView:
     """An action of the plan in words; ``state`` is a code.
 
     ``finding_title`` and ``area_label`` name what it was picked from; both empty for an own one.
+    ``late`` says that its date is past although it is not over (else empty).
     """
 
     title: str
@@ -144,11 +149,15 @@ class ActionView:
     state_label: str
     remark: str
     is_over: bool
+    late: str = ""
 
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section of the walk in the report. ``findings`` has strengths first; ``rest`` is annex."""
+    """A section of the walk in the report. ``findings`` has strengths first; ``rest`` is annex.
+
+    ``unlooked`` says how many of its answers were carried over and never looked at since.
+    """
 
     id: str
     title: str
@@ -157,6 +166,7 @@ class Chapter:
     rest: tuple[FindingView, ...]
     level: LevelView | None
     questions: tuple[QuestionView, ...]
+    unlooked: str = ""
 
 
 @dataclass(frozen=True)
@@ -187,7 +197,8 @@ class Report:
     order, ``attention`` those among them that are no strength. ``answers`` lists all answers and
     notes per section (title, questions), asked or not answered. ``plan`` shows ``actions``;
     ``given`` are the answers that are reported, of ``edition`` of the questionnaire.
-    ``evolution`` is there where earlier evaluations were finished.
+    ``evolution`` is there where earlier evaluations were finished. ``unlooked`` says how many
+    answers were carried over and never looked at since; empty where there are none.
     ``differences`` are the questions on which members of the LIVC-R gave their own view; ``zone``
     is None where the evaluation is of one municipality alone.
     """
@@ -226,6 +237,7 @@ class Report:
     evolution: EvolutionView | None = None
     differences: tuple[DifferenceView, ...] = ()
     zone: ZoneView | None = None
+    unlooked: str = ""
 
     def chapter(self, section: str) -> Chapter | None:
         """The chapter of a section; None where nothing of it was answered."""

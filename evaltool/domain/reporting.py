@@ -6,6 +6,7 @@ from datetime import date
 
 from evaltool.domain.advice import LEGAL_SOURCE, Advice
 from evaltool.domain.answers import asked, reported
+from evaltool.domain.carrying import unlooked
 from evaltool.domain.charting import chart, trend
 from evaltool.domain.comparison import Comparison, compare
 from evaltool.domain.document import Document
@@ -116,6 +117,7 @@ class _Builder:
                 action_view(self.library, action) for action in in_order(self.document.actions)
             ),
             actions=in_order(self.document.actions),
+            unlooked=unlooked(t, self.answers.values, self.carried, "report"),
         )
 
     def facts(self, day: str) -> Iterator[tuple[str, str]]:
@@ -168,6 +170,9 @@ class _Builder:
                     rest=tuple(self.views[id(f)] for f in rest),
                     level=level,
                     questions=questions,
+                    unlooked=unlooked(
+                        self.texts, [q.id for q in questions if q.answer], self.carried, "part"
+                    ),
                 )
 
     def question(self, question: Question) -> QuestionView:

@@ -17,9 +17,10 @@ class DifferenceView:
 
     ``spread`` is 0 where all agree and at most 1. ``shared`` is the answer on which all agree who
     gave one, empty where they do not. ``survey`` is which side most others are on with its base,
-    who they are, what is not certain and last the source; empty where the survey does not tell.
+    who they are, what is not certain and last the source; or that it did not ask this.
     ``common`` is the answer of the municipality under ``common_label``, ``reason`` why that was
     chosen, both empty where there is none; ``is_unlike`` says that it is not the shared one.
+    ``undecided`` is how many answered "weet ik niet".
     """
 
     question: str
@@ -33,11 +34,12 @@ class DifferenceView:
     common_label: str = ""
     shared: tuple[str, ...] = ()
     is_unlike: bool = False
+    undecided: int = 0
 
     @property
     def agreed(self) -> bool:
-        """Whether all who answered gave the same answer."""
-        return self.spread == 0
+        """Whether all gave the same answer: "weet ik niet" is none."""
+        return self.spread == 0 and not self.undecided
 
     @property
     def told(self) -> tuple[StanceView, ...]:

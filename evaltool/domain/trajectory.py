@@ -15,10 +15,10 @@ from evaltool.domain.questionnaire import DONT_KNOW, Questionnaire
 from evaltool.domain.rules import Rulebook, Track
 from evaltool.domain.situation import Area
 
-SHARED_QUESTIONS = (
-    *("livcr_difficulties", "policy_difficulties", "challenges", "support_needs"),
-    "missing_partners",
-)
+DIFFICULTIES = ("livcr_difficulties", "policy_difficulties", "challenges", "support_needs")
+"""The questions about difficulties at which several options can be chosen."""
+
+SHARED_QUESTIONS = (*DIFFICULTIES, "missing_partners")
 """The questions whose answers a group is asked about together."""
 
 
@@ -98,6 +98,22 @@ class Kept:
     finished_at: datetime | None
     open_actions: int
     done_actions: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a municipality is, and the last report with the present questionnaire, if any.
+
+    ``has_account`` says that somebody can sign in for it. ``report`` is the id of the evaluation
+    and the number of the report, ``assessment`` what that says, None where it is not worked out.
+    """
+
+    nis_code: str
+    has_account: bool
+    began: bool
+    finished: bool
+    report: tuple[str, int] | None
+    assessment: Assessment | None
 
 
 @dataclass(frozen=True)

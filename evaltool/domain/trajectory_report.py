@@ -1,6 +1,6 @@
 """The report over a trajectory: who is named, who is "gemeente A", and what they share."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,20 +14,23 @@ from evaltool.domain.trajectory_words import GroupView, LevelCell, Trajectories
 class ReportRow:
     """A municipality in the report over a trajectory: its name or "gemeente A".
 
-    ``cluster`` is empty where it would give away who it is. ``attention`` is the number of
-    findings that ask for attention, None where there is no report.
+    ``cluster`` is empty where it would give away who it is. ``measured`` are the days of baseline
+    and follow-up, of one without a name the months. ``attention`` is the number of findings that
+    ask for attention, None where there is no report; ``sessions`` how many the coach wrote down.
     """
 
     label: str
     named: bool
     cluster: str
     evaluations: int
+    measured: tuple[str, ...]
     levels: tuple[LevelCell, ...]
     track: str
     legal: str
     attention: int | None
     open_actions: int
     done_actions: int
+    sessions: int
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,17 @@ class TrajectoryReport:
 
 
 def trajectory_report(
-    words: Trajectories, standings: Sequence[Standing], day: date, key: bytes
+    words: Trajectories,
+    standings: Sequence[Standing],
+    day: date,
+    key: bytes,
+    sessions: Mapping[str, int] | None = None,
 ) -> TrajectoryReport:
-    """The report over some municipalities on a day; ``key`` hides who is "gemeente A"."""
+    """The report on some municipalities on a day; ``key`` hides who is "gemeente A".
+
+    ``sessions`` is how many sessions the coach wrote down, by municipality.
+    """
+    held = sessions or {}
     t = words.t
     named = sorted((s for s in standings if s.named), key=lambda s: s.municipality.name)
     unnamed = {s.municipality.nis_code: s for s in standings if not s.named}
@@ -61,12 +72,17 @@ def trajectory_report(
     lead = [t(f"trajectory.report.lead{one}", number=len(standings), day=written)]
     if unnamed:
         lead.append(t("trajectory.report.unnamed", number=len(unnamed)))
-    lead += [t("report.level.note"), t("trajectory.report.counted", fewest=FEWEST)]
-    rows = [_row(words, s, s.municipality.name, tells_cluster=True) for s in named]
+    lead += [
+        t("trajectory.report.measured_note"),
+        t("report.level.note"),
+        t("trajectory.report.counted", fewest=FEWEST),
+        t("trajectory.report.sessions_note"),
+    ]
+    rows = [_row(words, s, s.municipality.name, held, tells_cluster=True) for s in named]
     for code, letter in letters(unnamed, key).items():
         standing = unnamed[code]
         label = t("trajectory.report.municipality", letter=letter)
-        rows.append(_row(words, standing, label, tells_cluster=standing.cluster in clusters))
+        rows.append(_row(words, standing, label, held, tells_cluster=standing.cluster in clusters))
     return TrajectoryReport(
         title=t("trajectory.report.title"),
         day=written,
@@ -78,17 +94,27 @@ def trajectory_report(
     )
 
 
-def _row(words: Trajectories, standing: Standing, label: str, *, tells_cluster: bool) -> ReportRow:
+def _row(
+    words: Trajectories,
+    standing: Standing,
+    label: str,
+    sessions: Mapping[str, int],
+    *,
+    tells_cluster: bool,
+) -> ReportRow:
     cluster, last = standing.cluster, standing.last
+    days = [m.kept.day for m in (standing.first, standing.follow_up) if m is not None]
     return ReportRow(
         label=label,
         named=standing.named,
         cluster=words.wording.cluster(cluster) if tells_cluster and cluster is not None else "",
         evaluations=standing.evaluations,
+        measured=tuple(f"{day:%d/%m/%Y}" if standing.named else f"{day:%m/%Y}" for day in days),
         levels=words.levels(standing),
         track=words.track(standing.track),
         legal=words.legal(last),
         attention=None if last is None else last.assessment.attention,
         open_actions=standing.open_actions,
         done_actions=standing.done_actions,
+        sessions=sessions.get(standing.municipality.nis_code, 0),
     )

@@ -192,10 +192,13 @@ class Trajectories:
 
     def _question(self, shared: Shared) -> GroupQuestion:
         t = self.t
+        # Having no difficulty is none that is shared.
+        exclusive = self.library.questionnaire.by_id[shared.question].exclusive
+        options = [(code, count) for code, count in shared.options if code not in exclusive]
         note = ""
         if shared.base < FEWEST:
             note = t("trajectory.group.question_few", fewest=FEWEST)
-        elif not shared.options:
+        elif not options:
             note = t("trajectory.group.nothing_shared")
         return GroupQuestion(
             title=self.wording.question(shared.question),
@@ -204,7 +207,7 @@ class Trajectories:
             else t("trajectory.group.answered", number=shared.base),
             rows=tuple(
                 (self.wording.option(shared.question, code), self.figure(count, shared.base))
-                for code, count in shared.options
+                for code, count in options
             ),
             note=note,
         )

@@ -13,6 +13,9 @@ from evaltool.domain.validation import Problem
 UNSURE_MARK = "*"
 """Put behind a count that is ambiguous, wherever it is shown."""
 
+MEMBERS = "livcr_members"
+"""The question whose options are the disciplines around the table."""
+
 COLUMNS = "\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}"
 """Between share and base beside a bar: two spaces that nothing folds into one."""
 
@@ -44,6 +47,10 @@ class Wording:
             return self.texts.of(self.questionnaire.option_label(question, code))
         return self.texts(f"report.derived.{question}.{code}")
 
+    def member(self, code: str) -> str:
+        """The name of a member around the table; "other" has nobody to specify it for."""
+        return self.texts("consensus.other_member") if code == OTHER else self.option(MEMBERS, code)
+
     def choices(self, question: Question, codes: Iterable[str]) -> Mapping[str, str]:
         """The names, by code, of what a question speaks of: ranked items, or options of another."""
         if question.kind is Kind.RANKING:
@@ -61,9 +68,10 @@ class Wording:
             key = "route.any_of" if clause.any_of else "route.none_of"
             options = listing(names, t("common.or"))
             parts.append(t(key, question=t.of(source.text), options=options))
+        told = [f"{listing(parts, t('report.and'))}."] if parts else []
         if question.sources:
-            parts.append(t("route.chosen"))
-        return " ".join(parts)
+            told.append(t("route.chosen"))
+        return " ".join(told)
 
     def answer(self, question: Question, answers: Answers) -> tuple[str, ...]:
         """A given answer in words, one part per option; empty where there is none."""

@@ -26,11 +26,11 @@ def places_sheet(report: TrajectoryReport, texts: Texts) -> Sheet:
     Numbers of actions and of findings are counts.
     """
     t = texts
-    names = ("place", "cluster", "evaluations")
+    names = ("place", "cluster", "evaluations", "first_measured", "last_measured")
     head = [t(f"trajectory.report.{name}") for name in names]
     for area in report.areas:
         head += [t("trajectory.report.then", area=area), t("trajectory.report.now", area=area)]
-    more = ("track", "legal", "attention", "open_actions", "done_actions")
+    more = ("track", "legal", "attention", "open_actions", "done_actions", "sessions")
     head += [t(f"trajectory.report.{name}") for name in more]
     rows = tuple(_place(row, len(report.areas), t) for row in report.rows)
     return Sheet(t("trajectory.report.sheet_places"), tuple(head), rows)
@@ -44,12 +44,15 @@ def _place(row: ReportRow, areas: int, t: Texts) -> Row:
         row.label,
         row.cluster or t("trajectory.report.cluster_hidden"),
         row.evaluations,
+        row.measured[0] if row.measured else "",
+        row.measured[-1] if row.measured else "",
         *(levels or [None] * (2 * areas)),
         row.track,
         row.legal,
         row.attention,
         row.open_actions,
         row.done_actions,
+        row.sessions,
     )
 
 

@@ -56,6 +56,8 @@ def legal_panel(report: Report, t: Texts, *, level: int = 2, members: bool = Tru
 def levels_figure(report: Report, t: Texts) -> Iterator[Flowable]:
     """The four rows of steps, and what they are."""
     picture = report.level_picture
+    if report.unlooked:
+        yield Tagged(report.unlooked, "sentence")
     yield Figure(levels_drawing(picture, TEXT_WIDTH), picture.alt, after=BASELINE / 2)
     yield Tagged(report.levels_note, "source")
 
@@ -194,7 +196,7 @@ def plan_table(actions: Sequence[ActionView], t: Texts, *, remarks: bool = False
         [
             _action(a, a.remark if remarks and len(a.remark) <= LONG_REMARK else ""),
             a.owner or t("plan.nobody"),
-            a.due or t("plan.no_date"),
+            (f"{a.due}\n{a.late}" if a.late else a.due) or t("plan.no_date"),
             a.state_label,
         ]
         for a in actions

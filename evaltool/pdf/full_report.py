@@ -83,6 +83,8 @@ def _part(title: str, *intro: Flowable) -> Iterator[Flowable]:
 
 def _chapter(chapter: Chapter, t: Texts) -> Iterator[Flowable]:
     yield from _part(chapter.title, Tagged(chapter.intro, "lead"))
+    if chapter.unlooked:
+        yield Tagged(chapter.unlooked, "label")
     if chapter.level is not None:
         yield level_panel(chapter.level, t)
     if chapter.findings:

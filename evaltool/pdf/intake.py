@@ -67,7 +67,7 @@ def _track(sheet: IntakeSheet, t: Texts) -> Panel:
     content = [*head, Heading(named, 2, "h3"), Tagged(sheet.track.reason)]
     if sheet.track.because:
         content.append(Tagged(t("document.intake.because"), "label"))
-        content += bullets(sheet.track.because)
+        content += bullets(sheet.track.told)
     content.append(Tagged(t("document.intake.proposal_note"), "small"))
     return Panel(content, TONES["plain"])
 

@@ -13,7 +13,7 @@ from evaltool.pdf.forms import Choice, ToWrite
 from evaltool.pdf.paragraphs import Heading, Tagged, bullets
 from evaltool.pdf.styles import BASELINE, TEXT_WIDTH, TONES
 from evaltool.pdf.tables import data_table
-from evaltool.pdf.text import shortened
+from evaltool.pdf.text import markup, shortened
 
 _NOTE_LINES = 3
 _FEW_LINES = 1
@@ -47,11 +47,19 @@ def _content(sheet: MeetingSheet, t: Texts) -> Iterator[Flowable]:
     yield Heading(sheet.title, 1, "top")
     yield Tagged(sheet.subtitle, "lead")
     yield Tagged(sheet.goal)
-    yield ToWrite(t("document.meeting.fields"), "body", lines=2)
+    if sheet.warning:
+        yield Panel([Tagged(sheet.warning)], TONES["attention"], pad=6)
+    for label, value in sheet.known:
+        yield Tagged(f"<b>{markup(label)}:</b> {markup(value)}", "sentence", raw=True)
+    fields = "fields_left" if sheet.known else "fields"
+    yield ToWrite(t(f"document.meeting.{fields}"), "body", lines=1 if sheet.known else 2)
     yield Heading(t("document.meeting.agenda"), 2)
     yield _agenda(sheet, t)
     for item in sheet.items:
-        yield together(*_item(item, t))
+        head, rest = _item(item, t)
+        yield together(*head)
+        if rest:
+            yield together(*rest)
     if sheet.left_out:
         yield together(Heading(t("document.meeting.left_out"), 2), *bullets(sheet.left_out))
 
@@ -77,15 +85,22 @@ def _lines(item: AgendaItem, t: Texts) -> Iterator[str]:
     yield from (shortened(line, _LONG_LINE) for line in item.lines)
 
 
-def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
+def _item(item: AgendaItem, t: Texts) -> tuple[list[Flowable], list[Flowable]]:
+    """What is said and asked at an item, and what is written there: each stays together."""
     minutes = t("document.meeting.minutes", minutes=item.minutes)
-    yield Heading(f"{item.number}. {item.title} ({minutes})", 2, "agenda")
+    said: list[Flowable] = [Heading(f"{item.number}. {item.title} ({minutes})", 2, "agenda")]
     if item.kind is ItemKind.FINDING:
-        yield from (Tagged(line) for line in item.lines)
+        said += [Tagged(line) for line in item.lines]
     else:
-        yield from bullets(list(_lines(item, t)))
+        said += bullets(list(_lines(item, t)))
     asked = [Tagged(t("document.meeting.ask"), "label"), Tagged(item.ask, "question")]
-    yield Panel(asked, TONES["plain"], pad=6)
+    said.append(Panel(asked, TONES["plain"], pad=6))
+    written = list(_to_write(item, t))
+    # What is short goes along: a line to write on says little at the top of a page.
+    return (said, written) if item.choices else ([*said, *written], [])
+
+
+def _to_write(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
     if item.choices:
         owner = object()
         yield Tagged(t("document.meeting.decide"), "label")
@@ -98,5 +113,8 @@ def _item(item: AgendaItem, t: Texts) -> Iterator[Flowable]:
     else:
         lines = _NOTE_LINES if item.choices else _FEW_LINES
         yield ToWrite(t("document.meeting.notes"), lines=lines, after=BASELINE / 2)
-    if item.source:
+    if item.source and item.kind is ItemKind.DIFFERENCE:
+        # What the survey says names its source itself.
+        yield Tagged(item.source, "small")
+    elif item.source:
         yield Tagged(t("document.meeting.rests_on", source=item.source), "small")

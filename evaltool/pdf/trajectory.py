@@ -64,20 +64,21 @@ def _levels(report: TrajectoryReport, t: Texts) -> Flowable:
 
 
 def _more(report: TrajectoryReport, t: Texts) -> Flowable:
-    names = ("place", "evaluations", "track", "legal", "attention", "actions")
+    names = ("place", "measured", "track", "legal", "attention", "actions", "sessions")
     rows = [
         [
             row.label,
-            str(row.evaluations),
+            "\n".join(row.measured) or t("trajectory.report.no_report"),
             row.track,
             row.legal,
             t("trajectory.report.no_report") if row.attention is None else str(row.attention),
             t("trajectory.report.actions_figure", open=row.open_actions, done=row.done_actions),
+            str(row.sessions),
         ]
         for row in report.rows
     ]
     head = [t(f"trajectory.report.{name}") for name in names]
-    return data_table(head, rows, _widths(0.2, 0.15, 0.19, 0.15, 0.17, 0.14))
+    return data_table(head, rows, _widths(0.18, 0.13, 0.16, 0.13, 0.18, 0.12, 0.1))
 
 
 def _group(group: GroupView, t: Texts) -> Iterator[Flowable]:

@@ -20,8 +20,7 @@ def zone_part(zone: ZoneView, t: Texts) -> Iterator[Flowable]:
     if not zone.rows:
         yield Tagged(t("zone.report_none"))
         return
-    for start in range(0, len(zone.head), _COLUMNS):
-        part = slice(start, start + _COLUMNS)
+    for part in blocks(len(zone.head)):
         names, clusters = zone.head[part], zone.clusters[part]
         head = (
             t("zone.question_head"),
@@ -35,3 +34,14 @@ def zone_part(zone: ZoneView, t: Texts) -> Iterator[Flowable]:
         yield Tagged(note, "source")
     tables = ", ".join(dict.fromkeys(row.source for row in zone.rows))
     yield Tagged(t("zone.source", tables=tables), "source")
+
+
+def blocks(number: int) -> Iterator[slice]:
+    """Columns side by side, as even as can be: seven are three, two and two."""
+    tables = -(-number // _COLUMNS)
+    size, more = divmod(number, tables)
+    start = 0
+    for table in range(tables):
+        end = start + size + (table < more)
+        yield slice(start, end)
+        start = end

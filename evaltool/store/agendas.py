@@ -49,6 +49,13 @@ class Meetings(Protocol):
         """
         ...
 
+    def show(self, evaluation_id: str, id_: str, item: str, *, at: datetime) -> None:
+        """Note when an item first came on the screen; the clock put back forgets it.
+
+        It is no change of the meeting: whoever composes its agenda meanwhile meets no conflict.
+        """
+        ...
+
     def delete(self, evaluation_id: str, id_: str) -> None:
         """Remove a meeting with its agenda, notes and decisions; one that is gone is no fault."""
         ...

@@ -18,6 +18,8 @@ LATEST = "m010_items_on_screen"
 
 _WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.01
+SHORT_WAIT = 0.2
+"""Seconds that is waited for a change that nobody asked for and that can as well be made later."""
 _LONGEST_TRUNCATION = 1.0
 """Seconds that whoever deletes waits for those who read."""
 _RETRY_AFTER = 2.0
@@ -114,27 +116,29 @@ class Database:
 
             migrate(connection)
 
-    def transaction(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+    def transaction(
+        self, wait: float | None = None
+    ) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         """A change that happens whole or not at all.
 
         It takes the right to write at its start: two that begin by reading and then both want
         to write would end with "database is locked" for one of them. One inside another is part
-        of it.
+        of it. ``wait`` is how many seconds it waits for its turn, where that is not as usual.
         """
-        return self._whole("BEGIN IMMEDIATE")
+        return self._whole("BEGIN IMMEDIATE", wait)
 
     def reading(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
         """Several readings of one and the same state, whatever others change meanwhile."""
         return self._whole("BEGIN")
 
     @contextmanager
-    def _whole(self, begin: str) -> Iterator[sqlite3.Connection]:
+    def _whole(self, begin: str, wait: float | None = None) -> Iterator[sqlite3.Connection]:
         with translated():
             connection = self.connection
             if connection.in_transaction:
                 yield connection
                 return
-            connection.execute(begin)
+            self._begin(connection, begin, wait)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -150,6 +154,16 @@ class Database:
                 self.truncate_log()
             elif begin != "BEGIN" and self._retry_at < time.monotonic():
                 self._truncate(0)
+
+    def _begin(self, connection: sqlite3.Connection, begin: str, wait: float | None) -> None:
+        if wait is None:
+            connection.execute(begin)
+            return
+        connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait)}")
+        try:
+            connection.execute(begin)
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {round(1000 * self._wait)}")
 
     def truncate_log(self) -> None:
         """Move what the write-ahead log holds into the database and empty the log.

@@ -82,16 +82,21 @@ def insert_snapshot(
 def snapshots_of(db: sqlite3.Connection, id_: str) -> tuple[Snapshot, ...]:
     """An evaluation as it was each time it was finished, oldest first."""
     return tuple(
-        Snapshot(
-            row["number"],
-            datetime.fromisoformat(row["finished_at"]),
-            evaluation_from_json(row["evaluation"]),
-            row["content"],
-            _supplement(row),
-        )
+        snapshot_of(row)
         for row in fetched(
             db, "SELECT * FROM snapshots WHERE evaluation_id = ? ORDER BY number", [id_]
         )
+    )
+
+
+def snapshot_of(row: Row) -> Snapshot:
+    """A report as a row keeps it."""
+    return Snapshot(
+        row["number"],
+        datetime.fromisoformat(row["finished_at"]),
+        evaluation_from_json(row["evaluation"]),
+        row["content"],
+        _supplement(row),
     )
 
 

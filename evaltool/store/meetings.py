@@ -98,7 +98,21 @@ class MeetingRepository:
             for item in lost:
                 db.execute("DELETE FROM agenda_items WHERE id = ?", [item.id])
             _keep_items(db, meeting.id, meeting.items)
+            if meeting.started_at is None:
+                db.execute(
+                    "UPDATE agenda_items SET opened_at = NULL WHERE meeting_id = ?", [meeting.id]
+                )
             return _one(db, evaluation_id, meeting.id)
+
+    def show(self, evaluation_id: str, id_: str, item: str, *, at: datetime) -> None:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            _one(db, evaluation_id, id_)
+            db.execute(
+                "UPDATE agenda_items SET opened_at = ?"
+                " WHERE meeting_id = ? AND id = ? AND opened_at IS NULL",
+                [moment_to_text(at), id_, item],
+            )
 
     def delete(self, evaluation_id: str, id_: str) -> None:
         """See the protocol."""
@@ -261,6 +275,7 @@ def _item(row: Row) -> Item:
         about=row["about"],
         id=row["id"],
         notes=row["notes"],
+        opened_at=row["opened_at"] and datetime.fromisoformat(row["opened_at"]),
     )
 
 

@@ -148,3 +148,9 @@ def m009_coaching(db: sqlite_utils.Database) -> None:
         not_null={"content", "held"},
     )
     db.table("audit").create_index(["actor", "action", "at"])
+
+
+@MIGRATIONS()
+def m010_items_on_screen(db: sqlite_utils.Database) -> None:
+    """When an item of an agenda first came on the screen: its minutes run from there."""
+    db.table("agenda_items").add_column("opened_at", str)

@@ -19,6 +19,7 @@ from evaltool.store.meetings import MeetingRepository
 from evaltool.store.municipal import ConsentRepository, ListRepository
 from evaltool.store.outbox import OutboxRepository
 from evaltool.store.plans import ActionPlanRepository
+from evaltool.store.reports import ReportRepository
 from evaltool.store.repository import (
     ActionPlans,
     Consensus,
@@ -38,6 +39,7 @@ class Store:
     """
 
     evaluations: Evaluations
+    reports: ReportRepository
     carried: CarriedRepository
     plans: ActionPlans
     meetings: Meetings
@@ -66,6 +68,7 @@ def open_store(path: Path) -> Store:
     database = Database(path)
     return Store(
         evaluations=EvaluationRepository(database),
+        reports=ReportRepository(database),
         carried=CarriedRepository(database),
         plans=ActionPlanRepository(database),
         meetings=MeetingRepository(database),

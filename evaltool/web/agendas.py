@@ -31,6 +31,7 @@ from evaltool.web.meeting_forms import sentences
 from evaltool.web.meeting_sources import (
     meeting_or_404,
     minutes_on,
+    named,
     not_under_way,
     sources_of,
 )
@@ -66,12 +67,12 @@ def _meeting_page(
     for item in () if closed else offered(sources, meeting):
         by_kind.setdefault(item.kind, []).append(item)
     page = MeetingPage(
-        title=meeting.title,
+        title=named(meeting).title,
         # Where there is nothing to tick, there is no field to point at either.
         messages=messages(errors or {}, {"agenda": "", **({} if by_kind else {"source": ""})}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        meeting=meeting,
+        meeting=named(meeting),
         facts=minutes.facts,
         rows=tuple(
             AgendaRow(
@@ -86,7 +87,7 @@ def _meeting_page(
         over=meeting.total > meeting.length,
         offered=tuple((t(f"meetings.kind.{kind}"), tuple(by_kind[kind])) for kind in by_kind),
         ticked=typed.ticked if typed else frozenset(),
-        decisions=tuple(zip(meeting.decisions, minutes.decisions, strict=True)),
+        decisions=tuple(zip(meeting.in_order, minutes.decisions, strict=True)),
         own=(typed.title, typed.own_minutes) if typed else ("", str(ADDED_MINUTES)),
         ticket=new_ticket(),
         errors=errors or {},

@@ -1,7 +1,7 @@
 """Starting from the last evaluation, and confirming what was carried over from it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import request, url_for
@@ -10,9 +10,10 @@ from evaltool.domain.answers import Answers, asked
 from evaltool.domain.carrying import carried_from, unconfirmed
 from evaltool.domain.evaluation import Carried, Evaluation, NotFound, Snapshot
 from evaltool.domain.language import date_text
+from evaltool.domain.plan import Action, actions_along
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.web.context import language, services, texts
-from evaltool.web.history import reported_of
+from evaltool.web.history import loaded, reported_of
 from evaltool.web.walk import Stop, stops
 
 STILL, SHOWN, ALL = "still", "still-shown", "still-all"
@@ -56,21 +57,18 @@ class CarriedView:
 def earlier_of(nis_code: str, wanted: str = "") -> tuple[Earlier, ...]:
     """What a new evaluation can start from: the last finished one, and the one that is wanted."""
     reported = reported_of(nis_code)
-    last = reported[-1].evaluation.id if reported else ""
+    last = reported[-1].id if reported else ""
     return tuple(
-        Earlier(
-            snapshot.evaluation.id,
-            date_text(snapshot.evaluation.day, language()),
-            snapshot.evaluation.id == last,
-        )
-        for snapshot in reversed(reported)
-        if snapshot.evaluation.id in (last, wanted)
+        Earlier(found.id, date_text(found.day, language()), found.id == last)
+        for found in reversed(reported)
+        if found.id in (last, wanted)
     )
 
 
 def source_of(nis_code: str, id_: str) -> Snapshot | None:
     """The report of an evaluation that a new one of this municipality may start from, or None."""
-    return next((s for s in reported_of(nis_code) if s.evaluation.id == id_), None)
+    wanted = [found for found in reported_of(nis_code) if found.id == id_]
+    return next(iter(loaded(wanted)), None)
 
 
 def copied(
@@ -81,6 +79,17 @@ def copied(
         return {}, {}
     answers, marks = carried_from(questionnaire, snapshot.evaluation)
     return {s.id: answers.part(s.questions) for s in questionnaire.sections}, marks
+
+
+def taken_along(snapshot: Snapshot | None) -> tuple[Action, ...]:
+    """The actions that a new evaluation takes along of the plan of the one it starts from."""
+    return () if snapshot is None else actions_along(services().plans.of(snapshot.evaluation.id))
+
+
+def said_of_actions(actions: Sequence[Action]) -> str:
+    """How many actions came along."""
+    key = "carrying.actions_one" if len(actions) == 1 else "carrying.actions"
+    return texts()(key, number=len(actions))
 
 
 def carried_view(evaluation: Evaluation) -> CarriedView | None:

@@ -1,7 +1,7 @@
 """What a request needs: the catalogue, what is kept, the language, the time."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import cast
 
@@ -86,7 +86,8 @@ def texts() -> Texts:
 
 def library() -> Library:
     """What reports are built from, in the language of this request."""
-    return services().catalogue.library(language())
+    held = services()
+    return replace(held.catalogue.library(language()), today=held.now().astimezone().date())
 
 
 def evaluation_or_404(id_: str, *, any_edition: bool = False) -> Evaluation:

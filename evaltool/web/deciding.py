@@ -21,7 +21,13 @@ from evaltool.web.meeting_forms import (
     sentences,
     typed_decision,
 )
-from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed
+from evaltool.web.meeting_sources import (
+    meeting_or_404,
+    minutes_on,
+    named,
+    not_under_way,
+    printed,
+)
 from evaltool.web.meetings_pages import DecisionPage, RemoveDecisionPage
 from evaltool.web.questions import warned
 from evaltool.web.rendering import messages, render, tell
@@ -123,12 +129,12 @@ def _remove_page(
     lead = "alone"
     if _in_plan(evaluation.id, known):
         lead = "goes" if planned and known.is_all_of(planned.action) else "stays"
-    number = meeting.decisions.index(known)
+    number = meeting.in_order.index(known)
     page = RemoveDecisionPage(
         title=texts()("meetings.decision_remove_title", number=number + 1),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        meeting=meeting,
+        meeting=named(meeting),
         decision=known,
         view=minutes_on(meeting, printed(evaluation, meeting)).decisions[number],
         lead=texts()(f"meetings.decision_remove_lead.{lead}"),
@@ -165,13 +171,13 @@ def _page(
     conflict: bool = False,
 ) -> Response:
     views = minutes_on(meeting, printed(evaluation, meeting)).decisions
-    number = meeting.decisions.index(known)
+    number = meeting.in_order.index(known)
     page = DecisionPage(
         title=texts()("meetings.decision_title", number=number + 1),
         messages=messages(errors or {}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        meeting=meeting,
+        meeting=named(meeting),
         decision=known,
         fields=fields,
         base=base_of_decision(known) if base is None else base,

@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool.domain.agenda import Meeting, MeetingNotFound
 from evaltool.domain.composing import Minutes, Sources, minutes_of, sheet_of
 from evaltool.domain.evaluation import Evaluation
+from evaltool.domain.language import LANGUAGES
 from evaltool.domain.library import action_view
 from evaltool.domain.meeting import MeetingSheet
+from evaltool.domain.wording import MEMBERS
 from evaltool.web.context import library, municipality_of, services, texts
-from evaltool.web.differing import MEMBERS, differences_on
+from evaltool.web.differing import differences_on
 from evaltool.web.questions import wording
 from evaltool.web.rendering import tell
 from evaltool.web.reports import report_of
@@ -25,6 +27,18 @@ def meeting_or_404(id_: str, meeting_id: str) -> Meeting:
         return services().store.meetings.get(id_, meeting_id)
     except MeetingNotFound:
         abort(404)
+
+
+def named(meeting: Meeting) -> Meeting:
+    """A meeting as a page shows it: a title that nobody typed is in the language of this request.
+
+    It is not to be kept so: what is kept is what was there.
+    """
+    t = texts()
+    ours = {t.in_language(language)("meetings.default_title") for language in LANGUAGES}
+    if meeting.title not in ours:
+        return meeting
+    return replace(meeting, title=t("meetings.default_title"))
 
 
 def sources_of(evaluation: Evaluation) -> Sources:
@@ -48,15 +62,16 @@ def disciplines() -> tuple[tuple[str, str], ...]:
     question = services().catalogue.questionnaire.by_id[MEMBERS]
     words = wording()
     return tuple(
-        (o.id, words.option(MEMBERS, o.id))
-        for o in question.options
-        if not (o.exclusive or o.id == _OTHER)
+        (o.id, words.member(o.id)) for o in question.options if not (o.exclusive or o.id == _OTHER)
     )
 
 
 def printed(evaluation: Evaluation, meeting: Meeting) -> MeetingSheet:
     """The sheet of a meeting, with what is known now."""
-    return sheet_of(meeting, sources_of(evaluation), texts())
+    words = wording()
+    there = [words.member(code) for code in meeting.present.disciplines]
+    there += [meeting.present.others] if meeting.present.others else []
+    return sheet_of(named(meeting), sources_of(evaluation), texts(), there)
 
 
 def minutes_on(meeting: Meeting, sheet: MeetingSheet) -> Minutes:
@@ -67,7 +82,7 @@ def minutes_on(meeting: Meeting, sheet: MeetingSheet) -> Minutes:
         started_at=start and start.astimezone(),
         closed_at=end and end.astimezone(),
     )
-    return minutes_of(local, sheet, lambda code: wording().option(MEMBERS, code), texts())
+    return minutes_of(local, sheet, wording().member, texts())
 
 
 def not_under_way(id_: str, meeting: Meeting) -> AnyResponse:

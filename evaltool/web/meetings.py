@@ -33,6 +33,7 @@ from evaltool.web.meeting_sources import (
     disciplines,
     meeting_or_404,
     minutes_on,
+    named,
     not_under_way,
     printed,
     sources_of,
@@ -68,7 +69,7 @@ def _listing(
         messages=messages(errors or {}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        rows=services().store.meetings.of(evaluation.id),
+        rows=tuple(map(named, services().store.meetings.of(evaluation.id))),
         fields=fields,
         lengths=_lengths(),
         ticket=new_ticket(),
@@ -141,7 +142,7 @@ def _details_page(
         messages=messages(errors or {}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        meeting=meeting,
+        meeting=named(meeting),
         fields=fields,
         lengths=_lengths(),
         disciplines=disciplines(),
@@ -163,6 +164,8 @@ def start(id_: str, meeting_id: str) -> AnyResponse:
     if not kept.items:
         tell(texts()("meetings.nothing_on_it"))
         return _to(id_, kept)
+    held = services()
+    held.store.meetings.show(id_, kept.id, kept.items[0].id, at=kept.started_at or held.now())
     return redirect(url_for("room.show", id_=id_, meeting_id=kept.id, number=1), 303)
 
 
@@ -224,7 +227,7 @@ def delete(id_: str, meeting_id: str) -> AnyResponse:
                 title=texts()("meetings.delete_title"),
                 evaluation=evaluation,
                 municipality=municipality_of(evaluation),
-                meeting=meeting,
+                meeting=named(meeting),
             )
         )
     services().store.meetings.delete(id_, meeting_id)

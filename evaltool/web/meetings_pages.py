@@ -84,14 +84,16 @@ class DeleteMeetingPage(EvaluationPage):
 
 @dataclass(frozen=True, kw_only=True)
 class Clock:
-    """The time of an item: when it should end, and what is left of it at this moment.
+    """The time of an item: when its minutes are over, and what is left of them at this moment.
 
+    They count from when it came on the screen; ``planned`` is when it should end by the agenda.
     ``seconds`` are left (negative: it is over time), for the script of the page to count down.
     """
 
     until: str
     now: str
     left: str
+    planned: str
     over: bool
     seconds: int
 

@@ -1,14 +1,14 @@
 """A municipality over time: how it went, and any two of its reports side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.charts import inline_small_multiples
 from evaltool.domain.access import Permission, may
 from evaltool.domain.changes import changes
-from evaltool.domain.evaluation import NotFound, Snapshot
+from evaltool.domain.evaluation import NotFound, Reported, Snapshot
 from evaltool.domain.language import date_text
 from evaltool.domain.plan import PlannedAction
 from evaltool.web.context import (
@@ -19,8 +19,8 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.guard import guarded
-from evaltool.web.history import evolution_of, reported_of, when
+from evaltool.web.guard import can, guarded
+from evaltool.web.history import MOST_SHOWN, evolution_of, loaded, reported_of, when
 from evaltool.web.identity import actor
 from evaltool.web.over_time_pages import ChangesPage, FinishedRow, TrendPage
 from evaltool.web.rendering import moment_text, render, tell
@@ -31,11 +31,20 @@ blueprint = Blueprint("over_time", __name__)
 
 @blueprint.get("/evaluations/<id_>/trend")
 @guarded(Permission.RESULTS)
-def trend(id_: str) -> Response:
-    """Levels and legal minimum over all finished evaluations of the municipality."""
+def trend(id_: str) -> AnyResponse:
+    """Levels and legal minimum over the last finished evaluations of the municipality.
+
+    ``?first=`` and ``?second=`` name two of them, also earlier ones, to put side by side.
+    """
     evaluation = evaluation_or_404(id_)
     reported = reported_of(evaluation.nis_code)
-    evolution = evolution_of([snapshot.evaluation for snapshot in reported])
+    named = [request.args.get(name, "") for name in ("first", "second")]
+    if all(any(found.id == name for found in reported) for name in named):
+        address = url_for("over_time.compare", id_=named[0], other=named[1])
+        return redirect(address, 303)
+    shown = reported[-MOST_SHOWN:]
+    evolution = evolution_of((s.evaluation for s in loaded(shown)), len(reported))
+    labels = _labels(reported)
     return render(
         TrendPage(
             title=texts()("over_time.title", municipality=municipality_of(evaluation).name),
@@ -43,33 +52,47 @@ def trend(id_: str) -> Response:
             municipality=municipality_of(evaluation),
             evolution=evolution,
             picture="" if evolution.picture is None else inline_small_multiples(evolution.picture),
-            rows=tuple(_row(reported, number, id_) for number in range(len(reported) - 1, -1, -1)),
+            rows=tuple(
+                FinishedRow(
+                    day=labels[here.id],
+                    results=url_for("results.show", id_=here.id),
+                    comparisons=tuple(
+                        (
+                            url_for("over_time.compare", id_=here.id, other=before.id),
+                            labels[before.id],
+                        )
+                        for before in reported[max(number - 1, 0) : number]
+                    ),
+                )
+                for number, here in reversed(tuple(enumerate(reported)))
+                if here in shown
+            ),
+            choices=tuple((found.id, labels[found.id]) for found in reversed(reported)),
+            document=_document(reported, labels) if evolution.picture is not None else ("", ""),
         )
     )
 
 
-def _row(reported: Sequence[Snapshot], number: int, id_: str) -> FinishedRow:
-    """One of several finished evaluations, to be compared with the one before it and with ``id_``.
+def _labels(reported: Sequence[Reported]) -> Mapping[str, str]:
+    """What each finished evaluation is called: its day, and which of several on that day."""
+    days = [found.day for found in reported]
+    return {
+        found.id: texts()(
+            "over_time.day_of_several" if days.count(found.day) > 1 else "over_time.day_alone",
+            day=date_text(found.day, language()),
+            number=days[: place + 1].count(found.day),
+            of=days.count(found.day),
+        )
+        for place, found in enumerate(reported)
+    }
 
-    Any two can be reached so: each has a page like this of its own.
-    """
-    here = reported[number].evaluation
-    mine = next((i for i, s in enumerate(reported) if s.evaluation.id == id_), number)
-    places = [number - 1] if number else []
-    if mine not in (number - 1, number, number + 1):
-        places.append(mine)
-    others = [reported[place].evaluation for place in places]
-    return FinishedRow(
-        day=date_text(here.day, language()),
-        results=url_for("results.show", id_=here.id),
-        comparisons=tuple(
-            (
-                url_for("over_time.compare", id_=here.id, other=other.id),
-                date_text(other.day, language()),
-            )
-            for other in others
-        ),
-    )
+
+def _document(reported: Sequence[Reported], labels: Mapping[str, str]) -> tuple[str, str]:
+    """Address and day of the full report with this evolution; empty where it may not be taken."""
+    if not can(Permission.DOCUMENT):
+        return "", ""
+    last = reported[-1].id
+    return url_for("documents.report", id_=last), labels[last]
 
 
 @blueprint.get("/evaluations/<id_>/compare/<other>")

@@ -22,12 +22,18 @@ class FinishedRow:
 
 @dataclass(frozen=True, kw_only=True)
 class TrendPage(EvaluationPage):
-    """Levels and legal minimum over all finished evaluations of a municipality."""
+    """Levels and legal minimum over the last finished evaluations of a municipality.
+
+    ``choices`` are all of them, (id, day), to compare any two; ``document`` is (address, day) of
+    the full report that has this evolution, both empty where it is not to be taken along.
+    """
 
     template: ClassVar[str] = "over_time/trend.html"
     evolution: EvolutionView
     picture: str
     rows: tuple[FinishedRow, ...]
+    choices: tuple[tuple[str, str], ...]
+    document: tuple[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)

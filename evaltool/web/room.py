@@ -17,10 +17,12 @@ from evaltool.domain.agenda import (
     TooMany,
     ends_at,
     picked_from,
+    time_is_up,
     too_long,
 )
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import time_text
+from evaltool.domain.meeting import ItemKind
 from evaltool.domain.plan import PlanFull
 from evaltool.web.cautions import warn
 from evaltool.web.context import (
@@ -30,7 +32,7 @@ from evaltool.web.context import (
     services,
     texts,
 )
-from evaltool.web.guard import guarded, only_looked
+from evaltool.web.guard import can, guarded, only_looked
 from evaltool.web.meeting_forms import (
     DecisionFields,
     base_of,
@@ -40,7 +42,13 @@ from evaltool.web.meeting_forms import (
     typed_notes,
     whole,
 )
-from evaltool.web.meeting_sources import meeting_or_404, minutes_on, not_under_way, printed
+from evaltool.web.meeting_sources import (
+    meeting_or_404,
+    minutes_on,
+    named,
+    not_under_way,
+    printed,
+)
 from evaltool.web.meetings_pages import Clock, RoomPage
 from evaltool.web.rendering import messages, render, tell
 from evaltool.web.tickets import id_by, new_ticket
@@ -81,13 +89,13 @@ def _room_page(
         messages=messages(errors or {}),
         evaluation=evaluation,
         municipality=municipality_of(evaluation),
-        meeting=meeting,
+        meeting=named(meeting),
         item=item,
         printed=sheet.items[number - 1],
         clock=_clock(meeting, number),
         decisions=tuple(
             (decision, view)
-            for decision, view in zip(meeting.decisions, views, strict=True)
+            for decision, view in zip(meeting.in_order, views, strict=True)
             if decision.item == item.id
         ),
         fields=fields or DecisionFields(),
@@ -101,9 +109,9 @@ def _room_page(
 
 
 def _clock(meeting: Meeting, number: int) -> Clock | None:
-    until = ends_at(meeting, number)
+    until, planned = time_is_up(meeting.items[number - 1]), ends_at(meeting, number)
     # Opened again to mend the minutes, it is over: nothing is left of its time.
-    if until is None or meeting.closed_at is not None:
+    if until is None or planned is None or meeting.closed_at is not None:
         return None
     t, now = texts(), services().now()
     seconds = round((until - now).total_seconds())
@@ -115,6 +123,7 @@ def _clock(meeting: Meeting, number: int) -> Clock | None:
         until=time_text(until.astimezone(), language()),
         now=time_text(now.astimezone(), language()),
         left=t(f"meetings.clock.{key}", minutes=minutes),
+        planned=time_text(planned.astimezone(), language()),
         over=seconds < 0,
         seconds=seconds,
     )
@@ -179,12 +188,19 @@ def turn(id_: str, meeting_id: str) -> AnyResponse:
         tell(texts()("meetings.decided_along", item=meeting.items[number - 1].title))
     elif meeting_or_404(id_, meeting_id) == meeting:
         only_looked()
-    return redirect(_onward(id_, meeting, request.form.get("to", "")), 303)
+    to = request.form.get("to", "")
+    if 1 <= (following := whole(to)) <= len(meeting.items):
+        shown, held = meeting.items[following - 1], services()
+        held.store.meetings.show(id_, meeting_id, shown.id, at=held.now())
+    return redirect(_onward(id_, meeting, to), 303)
 
 
 def _onward(id_: str, meeting: Meeting, to: str) -> str:
     """The address of what a button goes on to: an item by its number, a decision, a page."""
     here: dict[str, Any] = {"id_": id_, "meeting_id": meeting.id}
+    item = next((i for i in meeting.items if i.about and to == f"common:{i.about}"), None)
+    if item is not None and item.kind is ItemKind.DIFFERENCE and can(Permission.CONSENSUS):
+        return url_for("consensus.common", id_=id_, question_id=item.about)
     if to == "present":
         return url_for("meetings.details", **here, _anchor="present")
     if meeting.decision(to) is not None:

@@ -1,20 +1,19 @@
 """The start: what this is, a new evaluation, an import, the blank questionnaire."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Actor, Permission, Role, Subject, may
 from evaltool.domain.answers import SectionState
-from evaltool.domain.carrying import actions_along
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.municipality import Municipality
 from evaltool.domain.zone import MemberState
 from evaltool.pdf import blank_questionnaire
 from evaltool.store import keep_document
-from evaltool.web.carrying import copied, earlier_of, source_of
+from evaltool.web.carrying import copied, earlier_of, said_of_actions, source_of, taken_along
 from evaltool.web.context import library, services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.files import pdf_response
@@ -22,10 +21,10 @@ from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import actor
 from evaltool.web.importing import read_all, tell_imported
 from evaltool.web.pages import Message
-from evaltool.web.rendering import moment_text, render
+from evaltool.web.rendering import moment_text, render, tell
 from evaltool.web.start_pages import EvaluationRow, NewPage, StartPage
 from evaltool.web.tickets import id_by, new_ticket
-from evaltool.web.walk import tasks
+from evaltool.web.walk import minutes_of, tasks
 
 blueprint = Blueprint("start", __name__)
 
@@ -48,18 +47,31 @@ def index() -> AnyResponse:
     shown = listed[:_MOST_LISTED]
     if number == 1:
         shown = (*shown, *_of_others(who))
+    if who.role is Role.COACH:
+        _write_down_seen(shown)
     return render(
         StartPage(
             title=_title(who),
             rows=tuple(_row(evaluation) for evaluation in shown),
             newer=_list_address(number - 1) if number > 1 else "",
             older=_list_address(number + 1) if len(listed) > _MOST_LISTED else "",
-            minutes=sum(s.minutes for s in held.catalogue.questionnaire.sections if not s.optional),
+            minutes=minutes_of(
+                held.catalogue.questionnaire,
+                [e.only or () for e in shown] if who.role is Role.CONTRIBUTOR else None,
+            ),
             ticket=new_ticket(),
             role=who.role,
             municipality=held.register.municipalities.get(who.nis_code or ""),
         )
     )
+
+
+def _write_down_seen(shown: Iterable[Evaluation]) -> None:
+    """Tell the municipalities whose progress a coach sees here; as of her overview, once a day."""
+    # Loaded here: only a hosted tool has coaches.
+    from evaltool.web.accounts.standings import write_down_overview
+
+    write_down_overview(evaluation.nis_code for evaluation in shown if evaluation.view is None)
 
 
 def _title(who: Actor) -> str:
@@ -88,7 +100,8 @@ def _row(evaluation: Evaluation) -> EvaluationRow:
     states = [
         task.state
         for task in tasks(held.catalogue.questionnaire, evaluation.answers, evaluation.only)
-        if not task.section.optional and task.state is not SectionState.NOT_ASKED
+        if evaluation.view
+        or (not task.section.optional and task.state is not SectionState.NOT_ASKED)
     ]
     return EvaluationRow(
         evaluation=evaluation,
@@ -160,7 +173,7 @@ def create() -> AnyResponse:
         message = Message(texts()("carrying.gone"), "start-from")
         return _card(municipality, (message,), 422)
     sections, carried = copied(held.catalogue.questionnaire, source)
-    actions = () if source is None else actions_along(held.plans.of(source.evaluation.id))
+    actions = taken_along(source)
     now = held.now()
     with held.store.together():
         evaluation = held.evaluations.create(
@@ -179,6 +192,8 @@ def create() -> AnyResponse:
             actions=actions,
         )
         write_down(Permission.CREATE, municipality.nis_code, evaluation.id)
+    if actions:
+        tell(said_of_actions(actions))
     return redirect(url_for("assess.overview", id_=evaluation.id), 303)
 
 

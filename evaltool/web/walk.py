@@ -1,6 +1,6 @@
 """The order of the pages, and which questions stand on one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from evaltool.domain.answers import Answers, SectionState, asked, open_questions, state
@@ -65,6 +65,16 @@ def stops(
             found = stop(questionnaire, answers, section, number)
             if found.questions:
                 yield found
+
+
+def minutes_of(
+    questionnaire: Questionnaire, asked_about: Iterable[Iterable[str]] | None = None
+) -> int:
+    """How long filling in takes: all that is not optional, or the sections that views are about."""
+    if asked_about is None:
+        return sum(s.minutes for s in questionnaire.sections if not s.optional)
+    wanted = {id_ for sections in asked_about for id_ in sections}
+    return sum(s.minutes for s in questionnaire.sections if s.id in wanted)
 
 
 def neighbours(

@@ -81,7 +81,7 @@ class Walk:
         crowd.press(administrator, "Accounts beheren")
         for_officer = self.invite(administrator, "An Peeters", "an@leuven.example", "officer", OWN)
         for_coach = self.invite(administrator, "Carla Coach", "carla@steun.example", "coach")
-        for tab in ("Clusters", "KBO-nummers", "Wat er draait"):
+        for tab in ("Clusters", "KBO-nummers", "Samengevat", "Wat er draait"):
             crowd.press(administrator, tab)
 
         officer = self.accept(for_officer)
@@ -197,7 +197,7 @@ class Walk:
         self.crowd.send(coach, "Aanmelden", code="000000")
         expect(coach.locator(".errors")).to_contain_text("Deze code klopt niet")
         self.crowd.send(coach, "Aanmelden", code=code_at(secret, self.town.clock.at))
-        expect(coach.locator("h1")).to_have_text("Hoe werkt uw LIVC-R?")
+        expect(coach.locator("h1")).to_have_text("Uw gemeenten")
         self.crowd.go(coach, "/account/second-factor/replace")
 
     def end_elsewhere(self, officer: Page) -> None:
@@ -419,9 +419,7 @@ def test_without_javascript_what_was_sent_can_be_sent_again(
     expect(page.locator("h1")).to_have_text("Meld u opnieuw aan")
     link = page.get_by_role("main").get_by_role("link", name=re.compile("nieuw tabblad"))
     sign_in_beside(page, officer, link.click)
-    crowd.press(page, "Ik ben aangemeld, verder")
-    expect(page.locator("#specific_policy-yes")).to_be_checked()
-    expect(page.locator("#field-note-specific_policy")).to_have_value("Een lange\ntoelichting.")
-    follow(page.locator("button[name=next]"))
+    crowd.press(page, "Ik ben aangemeld: bewaar en ga verder")
+    # What was asked goes on: it is saved, and the next page is there.
     assert page.url.endswith("structure/1")
     assert answers_of(town, page) == {"specific_policy": "yes"}

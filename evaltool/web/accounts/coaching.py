@@ -52,7 +52,7 @@ def overview() -> Response:
     shown = chosen(every, choice)
     words, t = Trajectories(library()), texts()
     one = len(every) == 1
-    filtered = bool(choice.track or choice.state or choice.province)
+    filtered = _is_filtered(choice)
     page = OverviewPage(
         title=t("coaching.title"),
         lead=t("coaching.lead_one" if one else "coaching.lead", number=len(every)),
@@ -72,6 +72,7 @@ def overview() -> Response:
         ),
         clear=_address(track="", state="", province="") if filtered else "",
         as_map=_view() == _MAP,
+        group=_address("coaching.shared"),
         report=url_for(
             "coaching_report.choose", municipality=[s.municipality.nis_code for s in shown]
         )
@@ -100,14 +101,18 @@ def _choice() -> Choice:
     )
 
 
-def _address(**changes: str) -> str:
+def _is_filtered(choice: Choice) -> bool:
+    return bool(choice.track or choice.state or choice.province)
+
+
+def _address(endpoint: str = "coaching.overview", **changes: str) -> str:
     """The address of this overview with something chosen otherwise; empty: not chosen."""
     kept = {
         name: request.args.get(name, "")
         for name in ("view", "track", "state", "province", "sort", "order")
     }
     asked: dict[str, Any] = {k: v for k, v in {**kept, **changes}.items() if v}
-    return url_for("coaching.overview", **asked)
+    return url_for(endpoint, **asked)
 
 
 def _column_name(words: Trajectories, sort: str) -> str:
@@ -172,14 +177,19 @@ def _row(words: Trajectories, standing: Standing) -> OverviewRow:
 @blueprint.get("/coaching/group")
 @guarded(Permission.COACHING)
 def shared() -> Response:
-    """What the municipalities share: for an intervision session."""
+    """What the municipalities share that fit the filters: for an intervision session."""
     let_in: tuple[Consent, ...] = consents()
     every = standings(let_in)
     write_down_overview(consent.nis_code for consent in let_in)
-    words, found = Trajectories(library()), group(every)
+    choice, t = _choice(), texts()
+    chosen_ones = chosen(every, choice)
+    words, found = Trajectories(library()), group(chosen_ones)
+    filtered = t("coaching.group.filtered", number=len(chosen_ones), all=len(every))
     page = GroupPage(
-        title=texts()("coaching.group.title"),
+        title=t("coaching.group.title"),
         group=None if found is None else words.group(found),
-        too_few="" if found is not None else words.too_few(every),
+        too_few="" if found is not None else words.too_few(chosen_ones),
+        filtered=filtered if _is_filtered(choice) else "",
+        back=_address(),
     )
     return render(page)

@@ -50,7 +50,8 @@ class OverviewRow:
 class OverviewPage(Page):
     """The municipalities that let a coach in, as a table or (``as_map``) as a heat map.
 
-    ``shown`` says how many of them are shown, ``clear`` leads to all of them where it is not all.
+    ``shown`` says how many of them are shown, ``clear`` leads to all of them where it is not all;
+    ``report`` and ``group`` lead to what is said of those that are shown.
     """
 
     template: ClassVar[str] = "coaching/overview.html"
@@ -64,6 +65,7 @@ class OverviewPage(Page):
     clear: str
     as_map: bool
     report: str
+    group: str
     any_kept: bool
 
 
@@ -91,7 +93,7 @@ class PlacePage(FormPage):
     """A municipality that lets a coach in.
 
     ``measured`` are the rows of baseline and follow-up beside each other under ``head``; ``kind``
-    is the form that was sent, None where none was.
+    is the form that was sent, None where none was; ``actions`` counts those of all its plans.
     """
 
     template: ClassVar[str] = "coaching/place.html"
@@ -102,6 +104,7 @@ class PlacePage(FormPage):
     state: str
     head: tuple[str, ...]
     measured: tuple[tuple[str, ...], ...]
+    actions: str
     evaluations: tuple[EvaluationLinks, ...]
     notes: tuple[EntryRow, ...]
     sessions: tuple[EntryRow, ...]
@@ -158,11 +161,16 @@ class RemoveKeptPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class GroupPage(Page):
-    """What municipalities share; ``group`` is None where they are too few (``too_few``)."""
+    """What municipalities share; ``group`` is None where they are too few (``too_few``).
+
+    ``filtered`` says that they are not all (else empty), ``back`` leads to the same ones.
+    """
 
     template: ClassVar[str] = "coaching/group.html"
     group: GroupView | None
     too_few: str
+    filtered: str
+    back: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,6 +53,11 @@ def place_page(
         state=words.state(standing),
         head=tuple(_head(standing)),
         measured=tuple(_measured(words, standing)),
+        actions=t(
+            "coaching.place.actions_all",
+            open=standing.open_actions,
+            done=standing.done_actions,
+        ),
         evaluations=tuple(_evaluation(k) for k in reversed(kept)),
         notes=tuple(row for row in entries if row.entry.kind is EntryKind.NOTE),
         sessions=tuple(row for row in entries if row.entry.kind is EntryKind.SESSION),

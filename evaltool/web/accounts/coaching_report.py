@@ -7,6 +7,7 @@ from flask import Blueprint, Response, abort, current_app, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission
+from evaltool.domain.coaching import EntryKind
 from evaltool.domain.trajectory_report import TrajectoryReport, trajectory_report
 from evaltool.domain.trajectory_words import Trajectories
 from evaltool.exports import trajectory_workbook
@@ -103,7 +104,12 @@ def _report() -> TrajectoryReport | str:
     every = standings(let_in)
     write_down_each("trajectory_taken", wanted)
     today = services().now().astimezone().date()
-    return trajectory_report(Trajectories(library()), every, today, _key())
+    coaching, own = services().store.coaching, account().id
+    sessions = {
+        code: sum(entry.kind is EntryKind.SESSION for entry in coaching.of(code, own))
+        for code in wanted
+    }
+    return trajectory_report(Trajectories(library()), every, today, _key(), sessions)
 
 
 def _key() -> bytes:

@@ -1,6 +1,6 @@
 """Asking members of the LIVC-R for their own view of an evaluation."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -8,18 +8,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import Account, AccountState, AddressTaken, LinkPurpose
-from evaltool.domain.answers import Answers
+from evaltool.domain.answers import Answers, SectionState
 from evaltool.domain.consensus import LEFT_OUT, gates
 from evaltool.domain.evaluation import Evaluation, View
+from evaltool.domain.language import listing
 from evaltool.domain.questionnaire import Section
+from evaltool.domain.wording import MEMBERS
 from evaltool.web.accounts.deleting import delete_without_view
 from evaltool.web.accounts.inviting import as_known, faults, link_page, lost_password, typed
 from evaltool.web.accounts.pages import ConfirmPage, ContributorsPage
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
-from evaltool.web.differing import MEMBERS
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.questions import wording
 from evaltool.web.rendering import messages, render, tell
+from evaltool.web.walk import tasks
 
 blueprint = Blueprint("contributing", __name__)
 
@@ -38,7 +40,7 @@ def _page(
     chosen: frozenset[str] | None = None,
 ) -> Response:
     held, words, t = services(), wording(), texts()
-    sections = _sections()
+    sections, views = _sections(), held.evaluations.views_of(evaluation.id)
     page = ContributorsPage(
         title=texts()("contributing.title"),
         messages=messages(errors or {}),
@@ -50,18 +52,35 @@ def _page(
             (
                 view,
                 as_known(held.store.accounts.get(view.view.contributor), evaluation.nis_code),
-                words.option(MEMBERS, view.view.discipline),
+                words.member(view.view.discipline),
                 _may_open(held.store.accounts.get(view.view.contributor), evaluation.nis_code),
             )
-            for view in held.evaluations.views_of(evaluation.id)
+            for view in views
             if view.view is not None
         ),
-        disciplines=tuple((code, words.option(MEMBERS, code)) for code in _disciplines()),
+        asked={view.id: tuple(_asked(view, views)) for view in views},
+        disciplines=tuple((code, words.member(code)) for code in _disciplines()),
         sections=tuple((id_, t.of(section.title)) for id_, section in sections.items()),
         chosen=frozenset(sections) if chosen is None else chosen,
         lost_password=lost_password(),
     )
     return render(page, 422 if errors else 200)
+
+
+def _asked(view: Evaluation, views: Iterable[Evaluation]) -> Iterator[str]:
+    """About which sections somebody was asked, which are not asked (yet), who else is the same."""
+    questionnaire, t = services().catalogue.questionnaire, texts()
+    found = tasks(questionnaire, view.answers, view.only)
+    titles = [t.of(task.section.title) for task in found]
+    everything = t("contributing.asked_all")
+    told = t("contributing.asked", sections=listing(titles, t("report.and")))
+    yield everything if view.only is None else told
+    waiting = [t.of(k.section.title) for k in found if k.state is SectionState.NOT_ASKED]
+    if waiting:
+        yield t("contributing.not_asked_yet", sections=listing(waiting, t("report.and")))
+    same = [v for v in views if v.view and view.view and v.view.discipline == view.view.discipline]
+    if len(same) > 1:
+        yield t("contributing.same_discipline", number=len(same))
 
 
 def _disciplines() -> Iterator[str]:
@@ -127,9 +146,9 @@ def invite(id_: str) -> AnyResponse:
                 view=View(id_, who.id, values["discipline"], chosen),
             )
         write_down("contributor_invited", evaluation.nis_code, id_, who.id)
-    # Under the name that was typed: an account that was there before may have another.
-    shown = replace(who, name=values["name"])
-    return link_page(shown, url_for("contributing.show", id_=id_), purpose)
+        # Under the name that was typed: an account that was there before may have another.
+        shown = replace(who, name=values["name"])
+        return link_page(shown, url_for("contributing.show", id_=id_), purpose, to_ask=True)
 
 
 def _refused(address: str, nis_code: str) -> str:
@@ -212,7 +231,7 @@ def remove(id_: str) -> AnyResponse:
             lead=t(
                 "contributing.remove_lead",
                 name=name,
-                discipline=wording().option(MEMBERS, view.view.discipline),
+                discipline=wording().member(view.view.discipline),
             ),
             action=url_for("contributing.remove", id_=id_, view=view.id),
             button=t("contributing.remove"),
