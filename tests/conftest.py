@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -56,6 +57,18 @@ def unavailable(what: str) -> NoReturn:
     if IN_CI:
         pytest.fail(f"{what}; .ci/run installs it")
     pytest.skip(f"{what}; .ci/run installs it on Debian")
+
+
+@pytest.fixture(autouse=True)
+def _time_of_this_machine() -> Iterator[None]:
+    """A command of a hosted tool sets the zone of its process, which here is that of all tests."""
+    kept = os.environ.get("TZ")
+    yield
+    if os.environ.get("TZ") != kept:
+        os.environ.pop("TZ")
+        if kept is not None:
+            os.environ["TZ"] = kept
+        time.tzset()
 
 
 @pytest.fixture(scope="session")
@@ -111,10 +124,10 @@ class LiveServer:
 
 
 @contextmanager
-def served(make: Callable[[str], Flask]) -> Iterator[LiveServer]:
+def served(make: Callable[[str], Flask], port: int = 0) -> Iterator[LiveServer]:
     """The application that ``make`` builds for its address, behind the server that people use."""
     # Taken before there is an application: a hosted one must know its address.
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     app = make(url)
     connections: dict[int, Any] = {}

@@ -40,6 +40,8 @@ _SAMPLES = {
     "number": 1,
     "sheet": "answers",
     "kind": "clusters",
+    "ending": "csv",
+    "which": "sample",
 }
 
 

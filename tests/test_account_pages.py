@@ -12,7 +12,7 @@ from evaltool.identity.tokens import digest
 from evaltool.web.accounts.browsers import browser_name
 from tests.browsing import changed, form_of
 from tests.factories import some_answers
-from tests.hosting import OTHER, OWN, HostedClient, Town, a_town
+from tests.hosting import OTHER, OWN, PASSWORD, HostedClient, Town, a_town
 
 
 @pytest.fixture
@@ -143,6 +143,38 @@ def test_what_was_sent_too_late_is_kept_on_the_page(town: Town) -> None:
     assert "<toelichting>" not in answer.text
     client.send("/sign-in", address="nobody", password="nothing")
     assert town.held.evaluations.listing([OWN])[0].answers.values == {}
+
+
+def test_what_was_sent_too_late_is_saved_by_one_click_after_signing_in(town: Town) -> None:
+    client, path, answer = too_late(town, next="1")
+    who = town.held.store.accounts.listing(role=Role.OFFICER)[0]
+    held = form_of(answer, path)
+    assert "csrf_token" not in held
+    # Whoever clicks too early finds it there again.
+    early = client.post(path, data=held)
+    assert (early.status_code, form_of(early, path)) == (401, held)
+    client.send("/sign-in", address=who.address, password=PASSWORD)
+    saved = client.post(path, data=held)
+    assert saved.status_code == 303
+    (evaluation,) = town.held.evaluations.listing([OWN])
+    assert evaluation.answers.values == {"specific_policy": "yes"}
+    assert evaluation.answers.notes == {"specific_policy": 'Een "lange"\n<toelichting>'}
+    # It counts once, and for answers alone.
+    assert client.post(path, data=held).status_code == 400
+    assert client.post("/sign-out", data={"sent_again": held["sent_again"]}).status_code == 400
+
+
+def test_another_browser_cannot_send_what_was_sent_too_late(town: Town) -> None:
+    _, path, answer = too_late(town)
+    held = form_of(answer, path)
+    victim = town.signed_in(town.person(Role.OFFICER))
+    for token in (held["sent_again"], ""):
+        assert victim.post(path, data={**held, "sent_again": token}).status_code == 400
+    # Nor where that one has a token of its own.
+    late, _, _ = too_late(town)
+    late.send("/sign-in", address=town.person(Role.OFFICER).address, password=PASSWORD)
+    assert late.post(path, data=held).status_code == 400
+    assert all(not e.answers.values for e in town.held.evaluations.listing([OWN]))
 
 
 def test_what_another_site_sends_is_not_shown_back(town: Town) -> None:

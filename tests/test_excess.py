@@ -18,7 +18,7 @@ from evaltool.domain.audit import Event
 from evaltool.domain.evaluation import Evaluation
 from evaltool.domain.language import time_text
 from tests.browsing import parsed, text_of
-from tests.hosting import NOW, OTHER, OWN, HostedClient, Town, a_town
+from tests.hosting import NOW, OTHER, OWN, PASSWORD, HostedClient, Town, a_town
 
 
 @pytest.fixture
@@ -67,9 +67,10 @@ def test_who_takes_too_much_along_waits_and_is_told_until_when(town: Town) -> No
     assert client.get(f"{address}/answers.csv").status_code == 200
     until = time_text((NOW + HOUR).astimezone(), "nl")
     kinds = ("report.pdf", "meeting.pdf", "intake.pdf", "report.xlsx", "answers.json")
-    for path in (*(f"{address}/{kind}" for kind in kinds), "/municipality/data.zip"):
-        held_back = client.get(path)
-        assert held_back.status_code == 429, path
+    answers = [client.get(f"{address}/{kind}") for kind in kinds]
+    answers.append(client.send("/municipality/data.zip", password=PASSWORD))
+    for held_back in answers:
+        assert held_back.status_code == 429, held_back.request.path
         assert held_back.headers["Retry-After"] == str(50 * 60)
         (told,) = parsed(held_back).findall(".//ul[@class='problems']/li")
         assert text_of(told).startswith("Het kan opnieuw vanaf ")

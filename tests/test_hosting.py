@@ -13,7 +13,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,14 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from evaltool.catalogue import Catalogue
-from evaltool.cli import given, main
+from evaltool.cli import given, main, zones
 from evaltool.cli.given import variable
 from evaltool.cli.hosted_serving import listen
-from evaltool.cli.hosting import KEYS, HostedRun, read_hosted, sentence
+from evaltool.cli.hosting import KEYS, HostedRun, hosted_run, read_hosted, sentence
+from evaltool.cli.zones import keep_time_of
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Role
 from evaltool.domain.accounts import AccountState
-from evaltool.domain.language import LANGUAGES, Language
+from evaltool.domain.language import LANGUAGES, Language, time_text
 from evaltool.domain.validation import Problem, Refused
 from evaltool.mail import MailSettings, Security
 from evaltool.store import open_store
@@ -127,6 +128,9 @@ def everything(folder: Path, **changes: object) -> dict[str, object]:
         "backup_days": 14,
         "secret_key_before_file": str(a_secret(folder / "before", KEY_BEFORE)),
         "second_factor_roles": "officer, chair",
+        "time_zone": "Europe/Lisbon",
+        "privacy_confirmed_on": date(2026, 11, 2),
+        "accessibility_confirmed_on": "2026-11-03",
     }
     return settings(folder, **{**more, **mail(folder), **sign_on(folder), **changes})
 
@@ -143,6 +147,8 @@ def toml(value: object) -> str:
     """A value as TOML writes it."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{json.dumps(k)} = {toml(v)}' for k, v in value.items())}}}"
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(value)
 
 
@@ -189,6 +195,8 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (1, 36, 30)
     assert hosted.secret_key_before is None
     assert hosted.second_factor_roles == {Role.COACH, Role.ADMINISTRATOR}
+    assert hosted.time_zone == "Europe/Brussels"
+    assert (hosted.privacy_confirmed_on, hosted.accessibility_confirmed_on) == (None, None)
     assert hosted.mail is None
     assert hosted.single_sign_on is None
 
@@ -214,6 +222,9 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (2, 24, 14)
     assert (hosted.secret_key, hosted.secret_key_before) == (KEY, KEY_BEFORE)
     assert hosted.second_factor_roles == set(ACCOUNT_ROLES) - {Role.CONTRIBUTOR}
+    assert hosted.time_zone == "Europe/Lisbon"
+    confirmed = (hosted.privacy_confirmed_on, hosted.accessibility_confirmed_on)
+    assert confirmed == (date(2026, 11, 2), date(2026, 11, 3))
     assert hosted.mail == MailSettings(
         host="mail.example.org",
         port=587,
@@ -308,6 +319,14 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
     *(({"proxies": value}, "proxies", "not_whole") for value in (-1, 10, "1")),
     *(({"keep_months": value}, "keep_months", "not_whole") for value in (0, 1201)),
     *(({"backup_days": value}, "backup_days", "not_whole") for value in (0, 3651)),
+    *(
+        ({"time_zone": name}, "time_zone", "time_zone")
+        for name in ("Europe/Nowhere", "../Brussels", "/etc/localtime", "Europe")
+    ),
+    *(
+        ({"privacy_confirmed_on": value}, "privacy_confirmed_on", "not_day")
+        for value in ("3 november", "2026-02-30", True, datetime(2026, 11, 3, tzinfo=UTC))
+    ),
     *(
         ({"public_url": url}, "public_url", "public_url_form")
         for url in (
@@ -915,3 +934,40 @@ def test_as_many_proxies_are_believed_as_the_settings_say(
     assert (seen["address"], seen["scheme"], seen["host"]) == (address, scheme, run.hosted.host)
     # Where nothing stands in front, what only a proxy can say does not even come in.
     assert seen["told"] is (proxies > 0)
+
+
+@pytest.mark.parametrize(("zone", "told"), [(None, "14.00"), ("Europe/Lisbon", "13.00")])
+@pytest.mark.parametrize("machine", ["UTC", "Asia/Tokyo"])
+def test_moments_are_in_the_zone_of_the_settings_whatever_that_of_the_machine(
+    machine: str,
+    zone: str | None,
+    told: str,
+    tmp_path: Path,
+    catalogue: Catalogue,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", machine)
+    time.tzset()
+    file = written(tmp_path, settings(tmp_path, time_zone=zone))
+    run = hosted_run(file, catalogue.in_language("nl"))
+    assert run is not None
+    moment = datetime(2026, 7, 1, 12, 0, tzinfo=UTC).astimezone()
+    assert time_text(moment, "nl") == told
+
+
+def test_a_machine_without_zones_uses_those_of_the_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zones, "TZPATH", (str(tmp_path),))
+    keep_time_of("Europe/Brussels")
+    assert "tzdata" in os.environ["TZ"]
+    assert datetime(2026, 7, 1, 12, 0, tzinfo=UTC).astimezone().hour == 14
+
+
+def test_an_option_that_is_a_setting_is_refused_with_its_name_there(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["serve", "--hosted", "--port", "5072"]) == 2
+    told = capsys.readouterr().err
+    assert "EVALTOOL_PORT" in told
+    assert "--settings" in told

@@ -97,6 +97,7 @@ ABOUT_NOBODY = {
     Permission.USE: {*ACCOUNT_ROLES},
     Permission.ACCOUNTS: {Role.ADMINISTRATOR},
     Permission.ADMINISTER: {Role.ADMINISTRATOR},
+    Permission.AGGREGATES: {Role.ADMINISTRATOR},
 }
 """What is about nobody's answers: who may do it, whatever municipality somebody is of."""
 

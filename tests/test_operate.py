@@ -43,6 +43,7 @@ from tests.operation import (
     a_running_tool,
     ask,
     changed,
+    connected,
     free_ports,
     program,
     wait_for,
@@ -206,6 +207,10 @@ def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
     text = changed(
         (FILES / "nginx.conf").read_text(encoding="utf-8"),
         {
+            # Not every machine that tests this speaks IPv6.
+            "    listen [::]:80 default_server;\n": "",
+            "    listen [::]:443 ssl default_server;\n": "",
+            "    listen [::]:443 ssl;\n": "",
             "listen 80 ": f"listen 127.0.0.1:{plain} ",
             "listen 443 ": f"listen 127.0.0.1:{running.public_port} ",
             "/etc/nginx/evaltool/fullchain.pem": str(certificate),
@@ -300,6 +305,25 @@ def test_plain_http_leads_to_https(front: Front) -> None:
     answer = ask(front.plain, "/sign-in?a=b", host=NAME)
     assert answer.status in (301, 308)
     assert re.fullmatch(rf"https://{NAME}(:\d+)?/sign-in\?a=b", answer.headers["Location"])
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_both_versions_of_tls_are_spoken(front: Front, version: ssl.TLSVersion) -> None:
+    trusted = ssl.create_default_context(cafile=str(front.folder / "fullchain.pem"))
+    trusted.minimum_version = trusted.maximum_version = version
+    with trusted.wrap_socket(connected(front.secure), server_hostname=NAME) as line:
+        assert line.version() == version.name.replace("_", ".")
+
+
+def test_no_version_of_the_proxy_is_told(front: Front) -> None:
+    for answer in (front.ask("/sign-in"), ask(front.plain, "/", host=NAME)):
+        assert not re.search(r"\d", answer.headers.get("Server", ""))
+
+
+def test_nginx_listens_to_ipv6_wherever_it_listens() -> None:
+    listens = re.findall(r"listen (.+);", (FILES / "nginx.conf").read_text(encoding="utf-8"))
+    old = [one for one in listens if not one.startswith("[::]:")]
+    assert [f"[::]:{one}" for one in old] == [one for one in listens if one not in old]
 
 
 def test_another_name_gets_nothing(front: Front) -> None:

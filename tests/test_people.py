@@ -106,10 +106,15 @@ def test_an_address_has_one_account(town: Town) -> None:
 def test_closing_an_account_ends_its_sessions_and_can_be_undone(town: Town) -> None:
     client, who = town.signed_in(administrator(town)), town.person(Role.OFFICER)
     theirs = town.signed_in(who)
-    client.send(f"/admin/accounts/{who.id}/close")
+    path, page = f"/admin/accounts/{who.id}/close", f"/admin/accounts/{who.id}"
+    before = client.get(page)
+    send(client, before, path)
     assert theirs.get("/account").status_code == 303
+    # A second click on the same page closes it once.
+    send(client, before, path)
     assert town.held.store.accounts.get(who.id).state is AccountState.CLOSED
-    client.send(f"/admin/accounts/{who.id}/close")
+    send(client, client.get(page), path)
+    assert [action for _, action in log(town)] == ["account_closed", "account_reopened"]
     assert town.client().send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
 
 
@@ -193,8 +198,9 @@ def test_a_coach_reads_as_long_as_the_municipality_wants(town: Town) -> None:
     officer.send("/municipality/coaches/withdraw", coach=who.id)
     assert client.get(address).status_code == 404
     assert "Leuven" not in client.get("/").get_data(as_text=True)
+    # That it was on her start page is told once a day.
     actions = [action for _, action in log(town)]
-    assert actions == ["consent_given", "read", "consent_withdrawn"]
+    assert actions == ["consent_given", "read", "coaching_overview", "consent_withdrawn"]
 
 
 def test_only_a_coach_can_be_let_in(town: Town) -> None:
@@ -427,10 +433,11 @@ def test_everything_of_a_municipality_is_taken_along(town: Town) -> None:
     town.held.evaluations.finish(evaluation.id, at=town.clock.at)
     town.evaluation(view=View(evaluation.id, town.person(Role.CONTRIBUTOR).id, "mayor"))
     town.evaluation(OTHER, answers=some_answers(notes={"livcr_presence": "hun notitie"}))
-    archive = zipfile.ZipFile(io.BytesIO(client.get("/municipality/data.zip").data))
-    texts = {name: archive.read(name).decode() for name in archive.namelist()}
+    taken = client.send("/municipality/data.zip", password=PASSWORD)
+    archive = zipfile.ZipFile(io.BytesIO(taken.data))
+    texts = {n: archive.read(n).decode() for n in archive.namelist() if not n.endswith(".pdf")}
     # Without the view of one member, who is still writing it.
-    assert len(texts) == 6
+    assert len(texts) == 8
     assert sum("onze notitie" in text for text in texts.values()) == 2
     assert not any("hun notitie" in text for text in texts.values())
     assert who.address in texts["accounts.json"]
@@ -454,8 +461,15 @@ def test_everything_of_a_municipality_is_deleted_and_leaves_no_trace_in_the_file
     helper = coach(town)
     client.send("/municipality/coaches/let-in", coach=helper.id)
     assert marker.encode() in town.bytes_kept()
-    assert client.send("/municipality/delete", name="leuven?").status_code == 422
-    assert client.send("/municipality/delete", name="Leuven").status_code == 303
+    for sent in (
+        {"name": "leuven?", "password": PASSWORD},
+        {"name": "Leuven"},
+        {"name": "Leuven", "password": "een ander wachtwoord"},
+    ):
+        assert client.send("/municipality/delete", **sent).status_code == 422
+    assert town.held.evaluations.listing([OWN])
+    gone = client.send("/municipality/delete", name="Leuven", password=PASSWORD)
+    assert gone.status_code == 303
     kept = town.bytes_kept()
     assert marker.encode() not in kept
     assert who.address.encode() not in kept
@@ -608,6 +622,7 @@ def test_what_is_installed_is_told(town: Town) -> None:
     page = town.signed_in(administrator(town)).get("/admin/installed").get_data(as_text=True)
     assert "SQLite" in page
     assert "vvsg-2020" in page
+    assert "Europe/Brussels" in page
 
 
 def test_a_link_for_a_colleague_is_shown_once_and_for_the_own_municipality(town: Town) -> None:
@@ -636,3 +651,48 @@ def test_an_officer_gets_no_link_into_the_account_of_a_colleague(town: Town) -> 
     token = link_on(answer.text).rpartition("/")[2]
     account, purpose = town.held.store.accounts.behind_link(digest(token), town.clock.at)
     assert (account.id, purpose) == (colleague.id, LinkPurpose.RESET)
+
+
+def test_all_that_is_wrong_with_an_invitation_is_told_at_once(town: Town) -> None:
+    client = town.signed_in(administrator(town))
+    page = client.send("/admin/accounts", name="", address="x", role="").get_data(as_text=True)
+    for told in ("Geef een naam.", "Geef een geldig e-mailadres", "Kies een rol."):
+        assert told in page
+    colleague = town.signed_in(town.person(Role.OFFICER)).send(
+        "/municipality/colleagues", name="", address="x", role=""
+    )
+    for told in ("Geef een naam.", "Geef een geldig e-mailadres", "Kies een rol."):
+        assert told in colleague.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("role", ["coach", "administrator"])
+def test_a_municipality_is_not_dropped_in_silence(town: Town, role: str) -> None:
+    client = town.signed_in(administrator(town))
+    sent = {"name": "An", "address": "an@vvsg.example", "role": role, "nis_code": OWN}
+    answer = client.send("/admin/accounts", **sent)
+    assert answer.status_code == 422
+    assert "horen niet bij één gemeente" in answer.get_data(as_text=True)
+    assert town.held.store.accounts.by_address("an@vvsg.example") is None
+    assert client.send("/admin/accounts", **{**sent, "nis_code": ""}).status_code == 200
+
+
+def test_sending_an_invitation_again_says_where_a_new_link_is_made(town: Town) -> None:
+    client = town.signed_in(administrator(town))
+    sent = {"name": "An", "address": "an@leuven.example", "role": "officer", "nis_code": OWN}
+    client.send("/admin/accounts", **sent)
+    again = client.send("/admin/accounts", **sent).get_data(as_text=True)
+    assert "maak er dan daar een nieuwe" in again
+
+
+def test_without_a_coach_the_page_says_whom_to_ask(town: Town) -> None:
+    page = town.signed_in(town.person(Role.OFFICER)).get("/municipality/coaches")
+    assert "Vraag Een organisatie om er een uit te nodigen: beheer@organisatie.example." in (
+        page.get_data(as_text=True)
+    )
+
+
+def test_a_member_that_the_list_does_not_name_is_another_member(town: Town) -> None:
+    evaluation, client = town.evaluation(), town.signed_in(town.person(Role.OFFICER))
+    page = client.get(f"/evaluations/{evaluation.id}/contributors").get_data(as_text=True)
+    assert '<option value="other">Een ander lid</option>' in page
+    assert "gelieve te specificeren" not in page

@@ -39,6 +39,7 @@ from evaltool.mail import Letter, MailSettings, Security
 from evaltool.store import EvaluationRepository, Store, open_store
 from evaltool.store.outbox import Waiting
 from evaltool.web.accounts.post import composer
+from evaltool.web.keeping import deletion_of
 from tests.browsing import parsed, text_of
 from tests.conftest import CheckedClient
 from tests.factories import a_hosted, an_action, some_answers
@@ -183,10 +184,13 @@ def test_what_was_met_about_is_neither_deleted_nor_idle_for_a_coach(
 ) -> None:
     past = reminded(town, 61)
     assert town.held.store.meetings.changed_at(past.id) is None
+    assert deletion_of(town.held, past, KEPT_MONTHS) is not None
     met = NOW - timedelta(days=30)
     meeting = Meeting(id="", day=met.date(), title="Najaar", length=60)
     made = town.held.store.meetings.create(past.id, meeting, at=met)
     assert town.held.store.meetings.changed_at(past.id) == met
+    # Nor does a page or a letter say that it will be.
+    assert deletion_of(town.held, past, KEPT_MONTHS) is None
     go_round(a_round(town))
     assert capsys.readouterr().out == "Er is nu niets om aan te herinneren of te verwijderen.\n"
     assert town.held.evaluations.get(past.id)

@@ -248,6 +248,66 @@ def test_nothing_secret_comes_of_a_generator_that_can_be_foreseen() -> None:
     assert "import random" not in "".join(path.read_text(encoding="utf-8") for path in MODULES)
 
 
+_CIPHERS = {
+    "cryptography",
+    "argon2",
+    "joserfc",
+    "authlib",
+    "pyotp",
+    "hashlib",
+    "hmac",
+    "itsdangerous",
+}
+"""What turns keys, passwords and tokens into something: libraries that others look at."""
+_OF_OUR_OWN = {
+    *("nacl", "Crypto", "Cryptodome", "rsa", "ecdsa", "ed25519", "jwt", "jose", "M2Crypto"),
+    *("OpenSSL", "passlib", "bcrypt", "crypt", "scrypt", "gmpy2", "binascii"),
+}
+"""What a scheme of one's own, or a second one beside those, would be made with."""
+
+
+def test_cryptography_comes_of_the_libraries_that_the_page_names() -> None:
+    row = next(row for row in ROWS if row.id == "V11.2.1")
+    used: dict[str, set[str]] = {}
+    for path, node in nodes():
+        for name in imported(node):
+            used.setdefault(name.partition(".")[0], set()).add(path.name)
+    for name in _CIPHERS & set(used):
+        assert name in row.how.lower(), name
+    assert {name: used[name] for name in _OF_OUR_OWN & set(used)} == {}
+    # Whoever makes a cipher or a digest cannot do without this.
+    assert [path.name for path, node in nodes() if isinstance(node, ast.BitXor)] == []
+
+
+_REACHING = {
+    *("socket", "ssl", "http", "urllib", "smtplib", "ftplib", "telnetlib", "imaplib", "poplib"),
+    *("xmlrpc", "asyncio", "aiohttp", "requests", "httpx", "urllib3", "websockets", "paramiko"),
+}
+"""What can make a connection. ``urllib.parse`` only reads and writes addresses."""
+
+
+def test_nothing_but_mail_and_single_sign_on_connects_to_anything() -> None:
+    reaching = {
+        (path.relative_to(ROOT / "evaltool").as_posix(), name.partition(".")[0])
+        for path, node in nodes()
+        for name in imported(node)
+        if name.partition(".")[0] in _REACHING and name != "urllib.parse"
+    }
+    assert reaching == {
+        ("identity/oidc_http.py", "requests"),
+        ("identity/oidc_http.py", "urllib3"),
+        ("mail/mailer.py", "smtplib"),
+        ("mail/mailer.py", "ssl"),
+        # What a system has of sockets, and whether a file holds certificates.
+        ("cli/hosting.py", "socket"),
+        ("cli/hosting_services.py", "ssl"),
+    }
+    # Of what a user sends no address is made to connect to: both get theirs from the settings.
+    for name in ("identity", "mail"):
+        for path in (ROOT / "evaltool" / name).glob("*.py"):
+            assert "flask" not in path.read_text(encoding="utf-8"), path.name
+
+
 def test_no_page_makes_a_script() -> None:
     for path in TEMPLATES:
         text = path.read_text(encoding="utf-8")
@@ -395,8 +455,10 @@ def test_names_of_downloads_are_made_of_codes(town: Town) -> None:
     kinds = ("report.pdf", "summary.pdf", "meeting.pdf", "intake.pdf", "report.xlsx", "report.json")
     more = ("answers.csv", "comparisons.csv", "actions.csv", "actions.ics", "answers.json")
     paths = [f"/evaluations/{evaluation.id}/{name}" for name in (*kinds, *more)]
-    for path in (*paths, "/account/data.json", "/municipality/data.zip", "/questionnaire.pdf"):
-        with client.get(path) as answer:
+    zip_ = "/municipality/data.zip"
+    for path in (*paths, "/account/data.json", zip_, "/questionnaire.pdf"):
+        ask = client.send(path, password=PASSWORD) if path == zip_ else client.get(path)
+        with ask as answer:
             assert answer.status_code == 200, path
             said = answer.headers["Content-Disposition"]
         assert re.fullmatch(r'(attachment|inline); filename="[a-z0-9.-]+\.[a-z]+"', said), said

@@ -138,7 +138,7 @@ def test_signing_out_ends_the_session_wherever_its_cookie_is(town: Town) -> None
     [
         ("/sign-out", {}),
         ("/account/delete", {"password": PASSWORD}),
-        ("/municipality/delete", {"name": "Leuven"}),
+        ("/municipality/delete", {"name": "Leuven", "password": PASSWORD}),
     ],
 )
 def test_the_browser_of_who_leaves_is_emptied(
@@ -537,3 +537,108 @@ def test_after_signing_in_nobody_is_led_elsewhere(town: Town) -> None:
         with client.session_transaction(base_url="https://evaluatie.example") as session:
             session["after"] = after
         assert sign_in(client, who.address).headers["Location"] == "/"
+
+
+def test_who_is_no_longer_signed_in_is_told_so_at_the_sign_in_page(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    client = town.signed_in(who)
+    told = "U bent niet meer aangemeld"
+    town.held.store.sessions.end_all(who.id)
+    assert client.get("/account").headers["Location"] == "/sign-in"
+    assert told in client.get("/sign-in").text
+    assert told not in sign_in(client, who.address, "een ander wachtwoord").text
+    # Neither who never was, nor who signed out here herself.
+    assert told not in town.client().get("/sign-in").text
+    sign_in(client, who.address)
+    client.send("/sign-out")
+    assert told not in client.get("/sign-in").text
+
+
+def test_whoever_cannot_get_in_reads_whom_to_ask(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    assert "beheer@organisatie.example" in town.client().get("/sign-in").text
+    code = town.signed_in(who, Stage.HALFWAY).get("/sign-in/code").text
+    assert "Uw telefoon én uw herstelcodes kwijt?" in code
+    assert "beheer@organisatie.example" in code
+
+
+def secret_on(page: TestResponse) -> str:
+    found = re.search(r'class="secret">([^<]+)<', page.text)
+    assert found is not None
+    return found[1].replace(" ", "")
+
+
+def test_the_key_of_an_app_stays_the_same_while_it_is_set_up(town: Town) -> None:
+    client = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
+    first = secret_on(client.get("/account/second-factor"))
+    assert secret_on(client.get("/account/second-factor")) == first
+    wrong = client.send("/account/second-factor", code="000000")
+    assert secret_on(wrong) == first
+    assert client.send("/account/second-factor", code=code_at(first, town.clock.at)).status_code
+    assert is_in(client)
+
+
+def test_the_key_of_another_app_is_shown_for_ten_minutes_after_the_password(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    client, path = town.signed_in(who), "/account/second-factor"
+    client.send(f"{path}/replace", password=PASSWORD)
+    first = secret_on(client.get(path))
+    town.clock.forward(minutes=9)
+    assert secret_on(client.get(path)) == first
+    town.clock.forward(minutes=1)
+    assert client.get(path).headers["Location"] == f"{path}/replace"
+    # Whoever gives the password anew begins anew.
+    client.send(f"{path}/replace", password=PASSWORD)
+    second = secret_on(client.get(path))
+    assert second != first
+    assert client.send(path, code=code_at(second, town.clock.at)).status_code == 200
+    assert town.held.store.accounts.get(who.id).second_factor is not None
+    assert client.get(path).headers["Location"] == f"{path}/replace"
+
+
+def asked(town: Town, address: str) -> str:
+    """The path of the link that an officer gets who asks an address for a view."""
+    page = town.signed_in(town.person(Role.OFFICER)).send(
+        f"/evaluations/{town.evaluation().id}/contributors",
+        name="Cas",
+        address=address,
+        discipline="schools",
+        section="structure",
+    )
+    # The page is the same, with an account or without: whoever asks does not learn which.
+    assert "Wie er al een heeft, meldt zich aan en komt bij de vraag" in page.text
+    assert "hij werkt één keer" not in page.text
+    found = re.search(r'value="https://evaluatie\.example(/link/[^"]+)"', page.text)
+    assert found is not None
+    return found[1]
+
+
+def test_a_link_to_what_is_asked_leads_there(town: Town) -> None:
+    who = town.person(Role.CHAIR)
+    first = asked(town, who.address)
+    town.clock.forward(minutes=1)
+    link = asked(town, who.address)
+    view = max(town.held.evaluations.views_by(who.id), key=lambda found: found.created_at)
+    there = f"/evaluations/{view.id}"
+    inside = town.signed_in(who)
+    assert inside.get(link).headers["Location"] == there
+    assert inside.get(there).status_code == 200
+    # Who is not signed in comes there by way of signing in, also with a second factor.
+    client = town.client()
+    assert client.get(link).headers["Location"] == "/sign-in"
+    back = sign_in(client, who.address).headers["Location"]
+    assert client.get(back).headers["Location"] == there
+    # It still works: it opens nothing by itself. An earlier one does not.
+    assert inside.get(link).status_code == 303
+    assert inside.get(first).status_code == 404
+
+
+def test_a_link_to_what_is_asked_leads_nobody_else_there(town: Town) -> None:
+    who = town.person(Role.CHAIR)
+    link = asked(town, who.address)
+    other = town.signed_in(town.person(Role.CHAIR))
+    assert other.get(link).headers["Location"] == "/"
+    assert "voor een ander account" in other.get("/").text
+    for view in town.held.evaluations.views_by(who.id):
+        town.held.evaluations.finish(view.id, at=town.clock.at)
+    assert town.signed_in(who).get(link).headers["Location"] == "/"

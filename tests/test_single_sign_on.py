@@ -495,6 +495,21 @@ def test_nobody_gets_a_password_beside_the_provider(
     assert store.get(made.id).password is None
 
 
+def test_a_municipality_whose_last_officer_moves_lets_no_coach_in_any_more(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    sign_in(open_town.client(), forged)
+    (made,) = open_town.held.store.accounts.listing(role=Role.OFFICER)
+    coach = open_town.person(Role.COACH, second_factor="sealed")
+    consents = open_town.held.store.consents
+    consents.give(made.nis_code or "", coach.id, by=made.id, at=open_town.clock.at)
+    sign_in(open_town.client(), forged)
+    assert len(consents.to_coach(coach.id)) == 1
+    sign_in(open_town.client(), forged, evaltool_rol_3d="Chair")
+    assert open_town.held.store.accounts.get(made.id).role is Role.CHAIR
+    assert consents.to_coach(coach.id) == ()
+
+
 def test_an_account_that_was_closed_and_opened_again_gets_in(
     open_town: Town, forged: ForgedProvider
 ) -> None:
@@ -504,7 +519,7 @@ def test_an_account_that_was_closed_and_opened_again_gets_in(
     client = open_town.client()
     manager.send(f"/admin/accounts/{made.id}/close")
     assert sign_in(client, forged).status_code == 403
-    manager.send(f"/admin/accounts/{made.id}/close")
+    manager.send(f"/admin/accounts/{made.id}/close", wanted="open")
     assert sign_in(client, forged).status_code == 303
     assert is_in(client)
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from datetime import date
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -305,7 +306,7 @@ def test_the_accessibility_statement_has_the_parts_of_the_model(
             "opgesteld op 26 november 2026",
             "zelfbeoordeling",
             "Vlaamse Ombudsdienst",
-            "Dit is een ontwerp.",
+            "Dit is een voorstel.",
         ):
             assert part in text
     assert PUBLIC in words(town.client(), "/accessibility")
@@ -331,3 +332,24 @@ def test_the_statements_need_no_account_pages(tmp_path: Path) -> None:
     app: Flask = create_app({"INSTANCE": tmp_path, "TESTING": True})
     assert not [rule for rule in app.url_map.iter_rules() if rule.rule == "/account"]
     assert all(app.test_client().get(path).status_code == 200 for path in PAGES)
+
+
+@pytest.mark.parametrize(
+    ("path", "setting"),
+    [("/privacy", "privacy_confirmed_on"), ("/accessibility", "accessibility_confirmed_on")],
+)
+def test_a_page_is_a_proposal_until_the_organisation_confirmed_it(
+    path: str, setting: str, tmp_path: Path
+) -> None:
+    proposed = a_town(tmp_path / "a").client().get(path).get_data(as_text=True)
+    assert "Dit is een voorstel" in proposed
+    other = {"privacy_confirmed_on", "accessibility_confirmed_on"} - {setting}
+    day = date(2026, 11, 3)
+    confirmed = a_town(tmp_path / "b", **{setting: day}).client()
+    page = confirmed.get(path).get_data(as_text=True)
+    assert "Een organisatie bevestigde deze" in page
+    assert "op 3 november 2026" in page
+    assert "voorstel" not in page
+    # The one says nothing of the other.
+    still = a_town(tmp_path / "c", **dict.fromkeys(other, day)).client().get(path)
+    assert "Dit is een voorstel" in still.get_data(as_text=True)

@@ -397,6 +397,51 @@ def test_the_only_administrator_stays(
     assert run("user", action, "--address", "bo@example.org") == 0
 
 
+@pytest.mark.parametrize("action", ["close", "delete"])
+def test_without_its_last_officer_a_municipality_lets_no_coach_in(
+    action: str, run: Run, database: Path, capsys: Captured
+) -> None:
+    for address in ("bo@example.org", "cas@example.org"):
+        add(run, address, role="officer", municipality=LEUVEN)
+    add(run, "coach@example.org", role="coach")
+    coach = account(database, "coach@example.org")
+    officers = [account(database, a) for a in ("bo@example.org", "cas@example.org")]
+    with kept(database) as store:
+        for officer in officers:
+            store.accounts.change(officer.id, state=AccountState.ACTIVE, password="a hash")
+        store.consents.give(LEUVEN, coach.id, by=officers[0].id, at=datetime.now(UTC))
+    capsys.readouterr()
+    for officer in officers:
+        with kept(database) as store:
+            assert len(store.consents.to_coach(coach.id)) == 1
+        assert run("user", action, "--address", officer.address) == 0
+    with kept(database) as store:
+        assert store.consents.to_coach(coach.id) == ()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if "preventieambtenaar" in line] == lines[-1:]
+    assert "Leuven heeft nu geen actieve preventieambtenaar meer" in lines[-1]
+    told = [(event.action, event.detail) for event in log(database)[-3:]]
+    done = "account_closed" if action == "close" else "account_deleted"
+    assert told == [
+        (done, officers[0].id),
+        ("consent_withdrawn", coach.id),
+        (done, officers[1].id),
+    ]
+
+
+def test_a_link_does_not_outlive_the_closing_of_an_account(
+    run: Run, database: Path, capsys: Captured
+) -> None:
+    add(run, "bo@example.org", role="coach")
+    token = token_in(capsys.readouterr().out)
+    assert run("user", "close", "--address", "bo@example.org") == 0
+    who = account(database, "bo@example.org")
+    with kept(database) as store:
+        store.accounts.change(who.id, state=AccountState.INVITED)
+        with pytest.raises(LinkNotFound):
+            store.accounts.behind_link(digest(token), datetime.now(UTC))
+
+
 def test_every_command_is_written_down_as_one_of_nobody_in_particular(
     run: Run, database: Path, catalogue: Catalogue
 ) -> None:

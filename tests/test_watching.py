@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ from evaltool.domain.access import Permission, Role
 from evaltool.store import (
     DatabaseLocked,
     NotADatabase,
+    ReadOnly,
     StoreError,
     check_usable,
     open_store,
@@ -155,6 +157,51 @@ def test_what_is_no_database_is_told_as_that(tmp_path: Path) -> None:
         empty.execute("CREATE TABLE other (id TEXT)")
     with pytest.raises(StoreError):
         check_usable(tmp_path / "empty.sqlite")
+
+
+@contextmanager
+def as_somebody_without_rights() -> Iterator[Path]:
+    """An empty folder of whoever runs this, who is not root meanwhile: root may write anything."""
+    me, other = os.geteuid(), 65534
+    with tempfile.TemporaryDirectory() as folder:
+        if me == 0:
+            os.chown(folder, other, other)
+            os.seteuid(other)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(me)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
+@pytest.mark.parametrize(
+    ("closed", "mode"), [("evaltool.sqlite", 0o400), ("evaltool.sqlite-wal", 0o400), (".", 0o500)]
+)
+def test_a_database_that_may_only_be_read_is_not_ready(closed: str, mode: int) -> None:
+    with as_somebody_without_rights() as folder:
+        path = folder / "evaltool.sqlite"
+        # As when it serves: the file is open already, with a log beside it.
+        with closing(open_store(path)):
+            check_usable(path)
+            (folder / closed).chmod(mode)
+            with pytest.raises(ReadOnly):
+                check_usable(path)
+            (folder / closed).chmod(0o700)
+            check_usable(path)
+
+
+def test_a_disk_that_may_only_be_read_is_not_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, connect = tmp_path / "evaltool.sqlite", sqlite3.connect
+    open_store(path).close()
+
+    def as_the_engine_falls_back(place: str, **how: Any) -> sqlite3.Connection:
+        return connect(place.replace("mode=rw", "mode=ro"), **how)
+
+    monkeypatch.setattr("evaltool.store.readiness.sqlite3.connect", as_the_engine_falls_back)
+    with pytest.raises(ReadOnly):
+        check_usable(path)
 
 
 # --- the log

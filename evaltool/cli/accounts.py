@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from evaltool.catalogue import Catalogue
-from evaltool.cli.hosted_serving import administrators
 from evaltool.cli.hosting import HostedRun, hosted_run
+from evaltool.cli.noting import write_down
 from evaltool.cli.output import REFUSED, SOUND, refuse
 from evaltool.cli.serving import opened
 from evaltool.domain.access import Role
@@ -20,14 +20,16 @@ from evaltool.domain.accounts import (
     faults_of,
     normal_address,
 )
-from evaltool.domain.audit import Event
 from evaltool.domain.language import Texts, date_text, time_text
 from evaltool.domain.validation import Problem
 from evaltool.identity.tokens import digest, new_token
-from evaltool.store import Store, open_store
-
-ROLE = "command"
-"""The role in the audit log of whoever can run commands on the machine itself."""
+from evaltool.store import (
+    Store,
+    is_last_administrator,
+    is_last_officer,
+    open_store,
+    withdraw_with,
+)
 
 
 @dataclass(frozen=True)
@@ -42,16 +44,23 @@ class Office:
 
     def write_down(self, action: str, account: Account | None = None) -> None:
         """Add to the audit log what was done, and to which account."""
-        self.store.audit.append(
-            Event(
-                at=self.now,
-                actor="",
-                role=ROLE,
-                action=action,
-                nis_code=(account and account.nis_code) or "",
-                detail="" if account is None else account.id,
-            )
-        )
+        place = (account and account.nis_code) or ""
+        detail = "" if account is None else account.id
+        write_down(self.store, self.now, action, place, detail=detail)
+
+    def leave(self, leaving: Account) -> str:
+        """End, within a transaction, what nobody could withdraw after this account; as a line.
+
+        It is empty where the municipality goes on as before.
+        """
+        last = is_last_officer(self.store, leaving)
+        for consent in withdraw_with(self.store, leaving):
+            place, coach = consent.nis_code, consent.coach
+            write_down(self.store, self.now, "consent_withdrawn", place, detail=coach)
+        if not last:
+            return ""
+        name = self.catalogue.register.known(leaving.nis_code or "").name
+        return self.t("user.last_officer", municipality=name)
 
     def new_link(self, account: Account) -> tuple[str, datetime]:
         """A link to choose a password with, and when it expires. It is kept as a digest alone."""
@@ -189,16 +198,20 @@ def _link(office: Office, options: argparse.Namespace) -> int:
 
 
 def _close(office: Office, options: argparse.Namespace) -> int:
-    t, store = office.t, office.store
+    t, store, left = office.t, office.store, ""
     with store.together():
         account = _account(office, options)
         if account is None or _is_last(office, account):
             return REFUSED
         if account.state is not AccountState.CLOSED:
+            left = office.leave(account)
             store.accounts.change(account.id, state=AccountState.CLOSED)
             store.sessions.end_all(account.id)
+            store.accounts.end_password_links(account.id)
             office.write_down("account_closed", account)
     print(t("user.closed", name=account.name, address=account.address))
+    if left:
+        print(left)
     return SOUND
 
 
@@ -207,9 +220,12 @@ def _delete(office: Office, options: argparse.Namespace) -> int:
         account = _account(office, options)
         if account is None or _is_last(office, account):
             return REFUSED
+        left = office.leave(account)
         office.write_down("account_deleted", account)
         office.store.accounts.delete(account.id)
     print(office.t("user.deleted", name=account.name, address=account.address))
+    if left:
+        print(left)
     return SOUND
 
 
@@ -223,7 +239,7 @@ def _account(office: Office, options: argparse.Namespace) -> Account | None:
 
 def _is_last(office: Office, account: Account) -> bool:
     """Whether nobody could administer the tool without this account; if so, that is printed."""
-    last = administrators(office.store) == {account.id}
+    last = is_last_administrator(office.store, account)
     if last:
         refuse(office.t("user.last_administrator", address=account.address))
     return last

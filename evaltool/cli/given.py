@@ -5,8 +5,10 @@ import stat
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 
+from evaltool.domain.strict_json import day
 from evaltool.domain.validation import Problem, Refused
 from evaltool.paths import ASSETS
 
@@ -115,6 +117,20 @@ class Given:
             return number
         self.refuse("not_whole", key, least=str(least), most=str(most))
         return default
+
+    def day(self, key: str) -> date | None:
+        """A day: a date or a text such as 2026-11-26."""
+        given = self._values.get(key)
+        if given is None:
+            return None
+        held = given.held
+        # A moment is a date too, to Python.
+        if isinstance(held, date) and not isinstance(held, datetime):
+            return held
+        found = day(held.strip()) if isinstance(held, str) else None
+        if found is None:
+            self.refuse("not_day", key)
+        return found
 
     def table(self, key: str) -> Mapping[str, str]:
         """Texts by text: a table in the file, ``key=value,key=value`` in the environment."""

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltool.cli.given import variable
 from evaltool.cli.output import REFUSED, WRONG_USAGE, refuse
 
 if TYPE_CHECKING:
@@ -130,8 +131,13 @@ def serve(load: Load, options: argparse.Namespace) -> int:
         return refuse(t("hosting.settings_without_hosted"), status=WRONG_USAGE)
     misplaced = [name for name in _IN_SETTINGS if getattr(options, name) is not None]
     if misplaced:
-        named = ", ".join(f"--{name}" for name in misplaced)
-        return refuse(t("hosting.belongs_in_settings", options=named), status=WRONG_USAGE)
+        told = t(
+            "hosting.belongs_in_settings",
+            options=", ".join(f"--{name}" for name in misplaced),
+            keys=", ".join(misplaced),
+            variables=", ".join(map(variable, misplaced)),
+        )
+        return refuse(told, status=WRONG_USAGE)
     from evaltool.cli.hosted_serving import serve_hosted
 
     return serve_hosted(options.settings, t)

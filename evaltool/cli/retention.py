@@ -9,10 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltool.cli.noting import write_down
 from evaltool.cli.output import REFUSED, SOUND, refuse
 from evaltool.domain.access import Role
-from evaltool.domain.accounts import AccountState
-from evaltool.domain.audit import Event
+from evaltool.domain.accounts import AccountState, is_last
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import date_text
 from evaltool.domain.retention import (
@@ -104,18 +104,7 @@ class Round:
         self, action: str, nis_code: str, evaluation: str = "", detail: str = ""
     ) -> None:
         """Add to the audit log what was done."""
-        self.store.audit.append(
-            Event(
-                at=self.now,
-                actor="",
-                # As of every command on the machine itself: nobody is signed in there.
-                role="command",
-                action=action,
-                nis_code=nis_code,
-                evaluation=evaluation,
-                detail=detail,
-            )
-        )
+        write_down(self.store, self.now, action, nis_code, evaluation=evaluation, detail=detail)
 
 
 def go_round(run: Round) -> None:
@@ -148,16 +137,14 @@ def go_round(run: Round) -> None:
 def _unused(run: Round) -> Iterator[str]:
     """Delete, within a transaction, the accounts that nobody uses; which, in words."""
     accounts = run.store.accounts
-    open_ = {
-        found.id
-        for found in accounts.listing(role=Role.ADMINISTRATOR)
-        if found.state is not AccountState.CLOSED
-    }
+    left = list(accounts.listing(role=Role.ADMINISTRATOR))
     for unused in accounts.left_behind(run.now - UNUSED):
-        if unused.id in open_ and len(open_) == 1:
-            # Without anybody to administer it the tool does not start.
-            continue
-        open_.discard(unused.id)
+        if unused.role is Role.ADMINISTRATOR:
+            if is_last(unused, left):
+                # Without anybody to administer it the tool does not start.
+                continue
+            # Also where it only says what it would do.
+            left.remove(unused)
         if not run.dry:
             place = unused.nis_code or unused.invited_by or ""
             run.write_down("retention_account", place, detail=unused.id)

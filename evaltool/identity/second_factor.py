@@ -9,6 +9,8 @@ _ISSUER = "Evaluatie LIVC-R"
 _STEP_SECONDS = 30
 _DRIFT = 1
 """Steps before and after now that are accepted: clocks differ, typing takes time."""
+_FAR_AHEAD = 10
+"""Steps that a code can be ahead of now only where the clock was set back: five minutes."""
 
 NUMBER_OF_RECOVERY_CODES = 10
 # Without letters and digits that look alike.
@@ -30,12 +32,14 @@ def step_of(code: str, secret: str, now: datetime, last_step: int) -> int | None
     """The time step of a code that is right now; None where it is not.
 
     A code counts once: one of ``last_step`` or before is refused, so that whoever looked over a
-    shoulder cannot use it again.
+    shoulder cannot use it again. A ``last_step`` far ahead was noted by a clock that was wrong: it
+    counts for nothing, or nobody could get in until the clock is there again.
     """
     typed = "".join(code.split())
     current = int(now.timestamp()) // _STEP_SECONDS
     generator = pyotp.TOTP(secret)
-    for step in range(max(current - _DRIFT, last_step + 1), current + _DRIFT + 1):
+    used = last_step if last_step <= current + _FAR_AHEAD else 0
+    for step in range(max(current - _DRIFT, used + 1), current + _DRIFT + 1):
         if secrets.compare_digest(generator.at(step * _STEP_SECONDS).encode(), typed.encode()):
             return step
     return None

@@ -153,7 +153,8 @@ class Desk:
             # Sealed under an earlier secret key: only a recovery code helps.
             return False
         step = step_of(typed, secret, now, account.last_step)
-        return step is not None and self.store.accounts.use_step(account.id, step)
+        used = self.store.accounts.use_step
+        return step is not None and used(account.id, step, after=account.last_step)
 
     def _may_try(self, address: str, network: str, now: datetime) -> None:
         failures = self.store.attempts.failures(*self._keys(address, network), now)

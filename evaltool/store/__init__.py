@@ -11,6 +11,7 @@ from evaltool.store.errors import (
     StoreError,
 )
 from evaltool.store.evaluations import EvaluationRepository
+from evaltool.store.leaving import is_last_administrator, is_last_officer, withdraw_with
 from evaltool.store.opening import Store, open_store
 from evaltool.store.plans import ActionPlanRepository
 from evaltool.store.readiness import check_usable, size_of
@@ -33,7 +34,10 @@ __all__ = [
     "StoreError",
     "check_usable",
     "digest_of",
+    "is_last_administrator",
+    "is_last_officer",
     "keep_document",
     "open_store",
     "size_of",
+    "withdraw_with",
 ]

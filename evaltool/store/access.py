@@ -67,6 +67,14 @@ class Accounts(Protocol):
         """Change what is given."""
         ...
 
+    def readdress(self, id_: str, address: str) -> Account:
+        """Give it another address, whose owner must confirm it: password and links are gone.
+
+        Raises:
+            AddressTaken: there is another one with this address.
+        """
+        ...
+
     def move(self, id_: str, nis_code: str | None) -> Account:
         """Make it one of another municipality."""
         ...
@@ -79,8 +87,8 @@ class Accounts(Protocol):
         """Replace the sealed secret by the same one, sealed with another key."""
         ...
 
-    def use_step(self, id_: str, step: int) -> bool:
-        """Use up a time step of the second factor; False where it, or a later one, was used."""
+    def use_step(self, id_: str, step: int, *, after: int = 0) -> bool:
+        """Use up a time step of the second factor; False where another was since ``after``."""
         ...
 
     def use_recovery_code(self, id_: str, digest: str) -> bool:
@@ -160,8 +168,8 @@ class Sessions(Protocol):
         """The sessions of an account, the one used last first."""
         ...
 
-    def end(self, digest: str) -> None:
-        """End a session."""
+    def end(self, digest: str, *, patient: bool = True) -> None:
+        """End a session; without waiting long for that where nobody asked for it."""
         ...
 
     def end_one(self, account: str, handle: str) -> None:
@@ -256,9 +264,18 @@ class AuditLog(Protocol):
         ...
 
     def of_municipality(
-        self, nis_code: str, *, limit: int | None = None, before: int | None = None
+        self,
+        nis_code: str,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
+        actions: Collection[str] | None = None,
+        evaluations: Collection[str] | None = None,
     ) -> tuple[Entry, ...]:
-        """The entries about a municipality before a number, the last first."""
+        """The entries about a municipality before a number, the last first.
+
+        Where ``actions`` or ``evaluations`` (ids) are given, only the entries of those.
+        """
         ...
 
     def moments(

@@ -112,6 +112,18 @@ class AccountRepository:
             self._update(db, id_, given)
             return self.get(id_)
 
+    def readdress(self, id_: str, address: str) -> Account:
+        """See the protocol."""
+        with self._database.transaction() as db:
+            known = self._first(db, "address", address)
+            if known is not None and known.id != id_:
+                raise AddressTaken(address)
+            closed = self.get(id_).state is AccountState.CLOSED
+            state = AccountState.CLOSED if closed else AccountState.INVITED
+            self._update(db, id_, {"address": address, "password": None, "state": state})
+            db.execute("DELETE FROM links WHERE account_id = ?", [id_])
+            return self.get(id_)
+
     def move(self, id_: str, nis_code: str | None) -> Account:
         """See the protocol."""
         with self._database.transaction() as db:
@@ -133,12 +145,12 @@ class AccountRepository:
         with self._database.transaction() as db:
             self._update(db, id_, {"second_factor": sealed})
 
-    def use_step(self, id_: str, step: int) -> bool:
+    def use_step(self, id_: str, step: int, *, after: int = 0) -> bool:
         """See the protocol."""
         with self._database.transaction() as db:
             changed = db.execute(
-                "UPDATE accounts SET last_step = ? WHERE id = ? AND last_step < ?",
-                [step, id_, step],
+                "UPDATE accounts SET last_step = ? WHERE id = ? AND last_step = ?",
+                [step, id_, after],
             )
             return changed.rowcount == 1
 

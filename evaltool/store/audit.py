@@ -60,15 +60,26 @@ class AuditRepository:
             after = rows[-1]["number"]
 
     def of_municipality(
-        self, nis_code: str, *, limit: int | None = None, before: int | None = None
+        self,
+        nis_code: str,
+        *,
+        limit: int | None = None,
+        before: int | None = None,
+        actions: Collection[str] | None = None,
+        evaluations: Collection[str] | None = None,
     ) -> tuple[Entry, ...]:
         """See the protocol."""
+        wanted, values = "", [nis_code, before, before]
+        for column, given in (("action", actions), ("evaluation", evaluations)):
+            if given is not None:
+                wanted += f" AND {column} IN ({', '.join('?' * len(given))})"
+                values += sorted(given)
         with self._database.reading() as db:
             rows = fetched(
                 db,
                 "SELECT * FROM audit WHERE nis_code = ? AND (? IS NULL OR number < ?)"
-                " ORDER BY number DESC LIMIT ?",
-                [nis_code, before, before, -1 if limit is None else limit],
+                f"{wanted} ORDER BY number DESC LIMIT ?",
+                [*values, -1 if limit is None else limit],
             )
             return tuple(_entry(row) for row in rows)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from evaltool.domain.coaching import CoachEntry
-from evaltool.domain.trajectory import Assessment, Kept
+from evaltool.domain.trajectory import Assessment, Kept, Place
 
 
 class Coaching(Protocol):
@@ -86,6 +86,14 @@ class Trajectories(Protocol):
         self, nis_codes: Iterable[str], content: str
     ) -> Mapping[tuple[str, int], Assessment]:
         """What was worked out of finished reports with this ``content``, by (id, number)."""
+        ...
+
+    def places(self, edition: str, content: str) -> tuple[Place, ...]:
+        """How far every municipality is that has an account or an evaluation, by its code.
+
+        The report is the last one made with an ``edition`` of the questionnaire, its assessment
+        what was worked out of it with this ``content``.
+        """
         ...
 
     def keep(self, found: Mapping[tuple[str, int], Assessment], content: str) -> None:

@@ -1,24 +1,29 @@
 """Whether the database can be used at this moment, found out without waiting long."""
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
-from evaltool.store.errors import translated
+from evaltool.store.errors import ReadOnly, translated
 
 WAIT_SECONDS = 1.0
 """How long another process may hold the database before it counts as one that cannot be used."""
 
+_EFFECTIVE = os.access in os.supports_effective_ids
+"""Whether the system can tell what this process may do, and not who started it."""
+
 
 def check_usable(path: Path, wait: float = WAIT_SECONDS) -> None:
-    """Read the database, and take and give back the right to write. Nothing is changed.
+    """Read the database, and begin a change that is given back. Nothing is changed.
 
     Over a connection of its own: one that was open before still reaches a file that is gone. A
-    disk without room is not noticed, since nothing is written. ``wait`` is in seconds.
+    disk without room is not noticed, since nothing gets as far as the disk. ``wait`` is in seconds.
 
     Raises:
         StoreError: the database is not there, is none, is held by another or cannot be written.
     """
+    _refuse_closed(path)
     with (
         translated(),
         contextlib.closing(
@@ -29,7 +34,20 @@ def check_usable(path: Path, wait: float = WAIT_SECONDS) -> None:
     ):
         connection.execute("BEGIN IMMEDIATE")
         connection.execute("SELECT id FROM evaluations LIMIT 1").fetchone()
+        # What may only be read lets the transaction begin, and refuses the first change.
+        connection.execute("UPDATE evaluations SET id = id WHERE FALSE")
         connection.execute("ROLLBACK")
+
+
+def _refuse_closed(path: Path) -> None:
+    """Refuse what this process may not write any more.
+
+    The engine may take up a file that it had opened before, so that it does not notice. Opening
+    it to find out is no way: closing it again would let go of the locks of this whole process.
+    """
+    for place in (path.parent, path, path.with_name(f"{path.name}-wal")):
+        if place.exists() and not os.access(place, os.W_OK, effective_ids=_EFFECTIVE):
+            raise ReadOnly(str(place))
 
 
 def size_of(path: Path) -> int:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from evaltool.domain.accounts import ABSOLUTE_LIMIT, Session, Stage
 from evaltool.domain.attempts import CODES_WINDOW, REMEMBERED, WINDOW, Failures
-from evaltool.store.database import Database
+from evaltool.store.database import SHORT_WAIT, Database
 from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
 
@@ -62,7 +62,7 @@ class SessionRepository:
 
     def seen(self, digest: str, at: datetime) -> None:
         """See the protocol."""
-        with self._database.transaction() as db:
+        with self._database.transaction(SHORT_WAIT) as db:
             db.execute(
                 "UPDATE sessions SET seen_at = ? WHERE digest = ?", [moment_to_text(at), digest]
             )
@@ -75,9 +75,9 @@ class SessionRepository:
             )
             return tuple(_session(row) for row in rows)
 
-    def end(self, digest: str) -> None:
+    def end(self, digest: str, *, patient: bool = True) -> None:
         """See the protocol."""
-        with self._database.transaction() as db:
+        with self._database.transaction(None if patient else SHORT_WAIT) as db:
             db.execute("DELETE FROM sessions WHERE digest = ?", [digest])
 
     def end_one(self, account: str, handle: str) -> None:
@@ -126,15 +126,16 @@ class AttemptRepository:
         self, account: str, address: str, at: datetime, window: timedelta = WINDOW
     ) -> Failures:
         """See the protocol."""
-        since = moment_to_text(at - window)
+        # What a clock noted that was set back since would count until that moment comes.
+        since, until = moment_to_text(at - window), moment_to_text(at + window)
         with self._database.reading() as db:
             rows = fetched(
                 db,
                 "SELECT account = :account AS same_account, address = :address AS same_address,"
-                " COUNT(*) AS number FROM attempts WHERE succeeded = 0 AND at > :since"
+                " COUNT(*) AS number FROM attempts WHERE succeeded = 0 AND at > :since AND at < :until"
                 " AND (account = :account OR address = :address)"
                 " GROUP BY same_account, same_address",
-                {"account": account, "address": address, "since": since},
+                {"account": account, "address": address, "since": since, "until": until},
             )
             counts = {(r["same_account"], r["same_address"]): int(r["number"]) for r in rows}
             known = db.execute(

@@ -7,9 +7,10 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
+from evaltool.domain.accounts import AccountState
 from evaltool.domain.evaluation import Status
 from evaltool.domain.rules import Track
-from evaltool.domain.trajectory import Assessment, Kept
+from evaltool.domain.trajectory import Assessment, Kept, Place
 from evaltool.store.database import Database
 from evaltool.store.rows import Row, fetched
 from evaltool.store.serialising import moment_to_text
@@ -52,6 +53,33 @@ ORDER BY 6, e.created_at, e.id
 """
 
 
+# Of each municipality: has it an account, did it begin, did it finish, and its last report with an
+# edition, in the order of days as on its own pages, with what was worked out of it.
+_PLACES = """
+WITH reports AS (
+  SELECT e.id, e.nis_code, e.edition, s.number, ROW_NUMBER() OVER (
+           PARTITION BY e.nis_code, e.edition
+           ORDER BY json_extract(s.evaluation, '$.day') DESC, s.finished_at DESC, e.id DESC
+         ) AS place
+  FROM evaluations e JOIN snapshots s ON s.evaluation_id = e.id
+  WHERE e.view_of IS NULL
+    AND s.number = (SELECT MAX(number) FROM snapshots WHERE evaluation_id = e.id)
+)
+SELECT known.nis_code, MAX(known.has_account) AS has_account, MAX(known.began) AS began,
+       EXISTS (SELECT 1 FROM reports WHERE nis_code = known.nis_code) AS finished,
+       r.id, r.number, a.held
+FROM (
+  SELECT nis_code, 1 AS has_account, 0 AS began FROM accounts
+  WHERE nis_code IS NOT NULL AND state != :closed
+  UNION SELECT nis_code, 0, 1 FROM evaluations WHERE view_of IS NULL
+) AS known
+LEFT JOIN reports r ON r.nis_code = known.nis_code AND r.place = 1 AND r.edition = :edition
+LEFT JOIN assessments a
+     ON a.evaluation_id = r.id AND a.number = r.number AND a.content = :content
+GROUP BY known.nis_code ORDER BY known.nis_code
+"""
+
+
 class TrajectoryRepository:
     """See :class:`~evaltool.store.following.Trajectories`."""
 
@@ -81,6 +109,12 @@ class TrajectoryRepository:
             return {
                 (row["evaluation_id"], row["number"]): _assessment_of(row["held"]) for row in rows
             }
+
+    def places(self, edition: str, content: str) -> tuple[Place, ...]:
+        """See the protocol."""
+        asked = {"edition": edition, "content": content, "closed": AccountState.CLOSED}
+        with self._database.reading() as db:
+            return tuple(_place_of(row) for row in fetched(db, _PLACES, asked))
 
     def keep(self, found: Mapping[tuple[str, int], Assessment], content: str) -> None:
         """See the protocol. What was deleted in the meantime is left out."""
@@ -123,6 +157,17 @@ def _kept_of(row: Row) -> Kept:
         finished_at=finished and datetime.fromisoformat(finished),
         open_actions=row["open_actions"],
         done_actions=row["done_actions"],
+    )
+
+
+def _place_of(row: Row) -> Place:
+    return Place(
+        nis_code=row["nis_code"],
+        has_account=bool(row["has_account"]),
+        began=bool(row["began"]),
+        finished=bool(row["finished"]),
+        report=None if row["id"] is None else (row["id"], row["number"]),
+        assessment=None if row["held"] is None else _assessment_of(row["held"]),
     )
 
 

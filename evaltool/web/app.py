@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from flask import Flask
-from flask_wtf.csrf import CSRFProtect
 
 from evaltool import catalogue
 from evaltool.paths import STATIC, TEMPLATES
@@ -74,7 +73,6 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         logs.install(app)
     protect(app, settings)
     app.before_request(check_access)
-    CSRFProtect(app)
     signatures.install(app)
     rendering.install(app)
     explaining.install(app)

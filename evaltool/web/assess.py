@@ -53,7 +53,7 @@ def overview(id_: str) -> Response:
             carried=carried_view(evaluation),
             discipline=""
             if evaluation.view is None
-            else wording().option("livcr_members", evaluation.view.discipline),
+            else wording().member(evaluation.view.discipline),
         )
     )
 

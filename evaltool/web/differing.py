@@ -1,7 +1,7 @@
 """What a report shows besides the own answers: now, and as it was when it was finished."""
 
 from evaltool.domain.access import Permission
-from evaltool.domain.consensus import MEMBERS, differences, supplement
+from evaltool.domain.consensus import differences, supplement
 from evaltool.domain.evaluation import Evaluation, Supplement
 from evaltool.domain.supplements import DifferenceView
 from evaltool.domain.zone import taking_part
@@ -9,7 +9,7 @@ from evaltool.web.context import services, texts
 from evaltool.web.guard import can
 from evaltool.web.questions import wording
 
-__all__ = ["MEMBERS", "differences_in", "differences_on", "supplement_of"]
+__all__ = ["differences_in", "differences_on", "supplement_of"]
 
 
 def supplement_of(evaluation: Evaluation) -> Supplement:

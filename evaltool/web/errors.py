@@ -1,16 +1,21 @@
 """Error pages: what happened, that nothing is lost, what to do now."""
 
-from flask import Flask, Response, request, url_for
-from flask_wtf.csrf import CSRFError, validate_csrf
-from werkzeug.exceptions import HTTPException
-from wtforms import ValidationError
+import contextlib
 
+from flask import Flask, Response, g, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from evaltool.domain.accounts import AccountNotFound, LinkNotFound
+from evaltool.domain.evaluation import NotFound
 from evaltool.store import StoreError
 from evaltool.web import assess
 from evaltool.web.context import services, texts
 from evaltool.web.excess import TooMuch
-from evaltool.web.pages import ErrorPage, SentAgainPage
+from evaltool.web.identity import nobody_where_unknown
+from evaltool.web.pages import ErrorPage
 from evaltool.web.rendering import failure, moment_text, render, wants_json
+from evaltool.web.sending_again import sent_again
 
 _KNOWN = (400, 401, 403, 404, 405, 409, 413)
 
@@ -21,17 +26,18 @@ def install(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def failed(error: HTTPException) -> Response:
         status = error.code or 500
-        if status == 401 and request.endpoint == "assess.section" and _is_ours():
-            return _send_again()
+        if status == 401 and (again := sent_again("error.401", 401)):
+            return again
         links = _ways_out() if status == 409 else ()
         return error_page(f"error.{status if status in _KNOWN else 500}", status, links=links)
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Response:
         # The cookie is gone or the key changed: what was typed comes back, with a new token.
-        if request.endpoint == "assess.section":
-            return assess.typed_again()
-        return error_page("error.form", 400)
+        if _is_page_of_questions():
+            with contextlib.suppress(StoreError, HTTPException):
+                return assess.typed_again()
+        return sent_again("error.form", 400) or error_page("error.form", 400)
 
     @app.errorhandler(TooMuch)
     def held_back(error: TooMuch) -> Response:
@@ -41,37 +47,37 @@ def install(app: Flask) -> None:
         answer.headers["Retry-After"] = str(max(1, round(seconds)))
         return answer
 
+    @app.errorhandler(AccountNotFound)
+    @app.errorhandler(NotFound)
+    def gone(error: AccountNotFound | NotFound) -> Response:
+        # It was there when it was asked whether this may be done; somebody deleted it meanwhile.
+        return error_page("error.404", 404)
+
+    @app.errorhandler(LinkNotFound)
+    def no_link(error: LinkNotFound) -> Response:
+        return error_page("error.link", 404)
+
     @app.errorhandler(StoreError)
     def not_kept(error: StoreError) -> Response:
         app.logger.error("store: %s", error)
-        if request.endpoint == "assess.section" and request.method == "POST":
-            return assess.not_saved(error.code)
-        return error_page(f"error.{error.code}", 503)
+        nobody_where_unknown(error)
+        if _is_page_of_questions():
+            # What else the page shows may be gone as well.
+            with contextlib.suppress(StoreError, HTTPException):
+                return assess.not_saved(error.code)
+        key = f"error.{error.code}"
+        return sent_again(key, 503) or error_page(key, 503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         app.logger.exception("failed: %s %s", request.method, request.endpoint)
-        return error_page("error.500", 500)
+        nobody_where_unknown()
+        return sent_again("error.500", 500) or error_page("error.500", 500)
 
 
-def _is_ours() -> bool:
-    """Whether a page of ours in this browser sent this, and no page of somebody else."""
-    try:
-        validate_csrf(request.form.get("csrf_token"))
-    except ValidationError:
-        return False
-    return not wants_json()
-
-
-def _send_again() -> Response:
-    """What was sent, to send again once somebody is signed in: nothing is lost."""
-    # The token counts no longer then: the answers come back to look at, with a new one.
-    page = SentAgainPage(
-        title=texts()("error.401.title"),
-        action=request.path,
-        fields=tuple(request.form.items(multi=True)),
-    )
-    return render(page, 401)
+def _is_page_of_questions() -> bool:
+    """Whether answers were sent, by somebody who may see the page that they belong on."""
+    return request.endpoint == "assess.section" and request.method == "POST" and "subject" in g
 
 
 def _ways_out() -> tuple[tuple[str, str], ...]:
@@ -96,6 +102,7 @@ def error_page(
     t = texts()
     if wants_json():
         return failure(t(f"{key}.what"), status)
+    nobody_where_unknown()
     page = ErrorPage(
         title=t(f"{key}.title"),
         what=t(f"{key}.what"),

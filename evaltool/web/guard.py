@@ -98,8 +98,9 @@ def only_looked() -> None:
 
 def _part() -> str:
     """Which part of an evaluation it is about, as a code."""
-    section = (request.view_args or {}).get("section_id")
-    return str(section or (request.endpoint or "").rpartition(".")[2])
+    named = request.view_args or {}
+    part = named.get("section_id") or named.get("sheet")
+    return str(part or (request.endpoint or "").rpartition(".")[2])
 
 
 def write_down(action: str, nis_code: str = "", evaluation: str = "", detail: str = "") -> None:
@@ -134,6 +135,9 @@ def check_access() -> AnyResponse | None:
     asked = getattr(current_app.view_functions[request.endpoint], "permission", None)
     if not isinstance(asked, Permission):
         abort(403)
+    if asked is Permission.PUBLIC:
+        # Whoever it is: a probe need not wait for the store.
+        return None
     if not may(actor(), asked):
         return _refuse()
     subject = _subject()

@@ -4,6 +4,7 @@ What is known of a session is kept in the store; the cookie holds a random token
 store has a digest. A session therefore ends when the store says so, wherever the cookie is.
 """
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -15,13 +16,14 @@ from evaltool.domain.access import Actor, Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, Session, Stage
 from evaltool.domain.attempts import network_of
 from evaltool.identity.tokens import digest, new_token
+from evaltool.store import StoreError
 from evaltool.web.context import services
 
 if TYPE_CHECKING:
     from evaltool.identity.signing import Desk
 
 _SESSION = "sid"
-_KEPT = ("lang",)
+_KEPT = ("lang", "sent_again")
 """What a browser keeps when its session begins anew."""
 _SEEN_EVERY = timedelta(minutes=1)
 
@@ -51,6 +53,20 @@ def actor() -> Actor:
         g.actor = _actor()
     found: Actor = g.actor
     return found
+
+
+def nobody_where_unknown(error: BaseException | None = None) -> None:
+    """Let this request be nobody's where the store cannot tell whose it is.
+
+    For the pages of errors: they say what is wrong whatever that is, and ask no more of a store
+    that failed. ``error`` is what went wrong before.
+    """
+    if "actor" in g:
+        return
+    if services().hosted is None or not isinstance(error, StoreError):
+        with contextlib.suppress(StoreError):
+            actor()
+    g.setdefault("actor", Actor(Role.NOBODY))
 
 
 def account() -> Account:
@@ -109,7 +125,9 @@ def _actor() -> Actor:
     if found is None:
         return nobody
     if found.has_ended(now):
-        held.store.sessions.end(key)
+        # One that ended is one, whether that could be noted or not.
+        with contextlib.suppress(StoreError):
+            held.store.sessions.end(key, patient=False)
         return nobody
     try:
         who = held.store.accounts.get(found.account)
@@ -119,8 +137,10 @@ def _actor() -> Actor:
         return nobody
     # With HEAD an open page asks whether its session is still there: that is no use of it.
     if now - found.seen_at >= _SEEN_EVERY and request.method != "HEAD":
-        held.store.sessions.seen(key, now)
-        found = replace(found, seen_at=now)
+        # Whoever only looks is not kept from that by a store that can only be read.
+        with contextlib.suppress(StoreError):
+            held.store.sessions.seen(key, now)
+            found = replace(found, seen_at=now)
     g.account, g.session = who, found
     role = _ROLES.get(found.stage, who.role)
     let_in: frozenset[str] = frozenset()
@@ -155,7 +175,7 @@ def begin_session(
 
 
 def end_session() -> None:
-    """End the session of this browser, with everything in its cookie but the language."""
+    """End the session of this browser, with everything in its cookie but what is kept."""
     key = session_digest()
     if key is not None:
         services().store.sessions.end(key)

@@ -232,11 +232,19 @@ class GlossaryPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class SentAgainPage(Page):
-    """What somebody sent who was no longer signed in: it can be sent again after that."""
+    """What somebody sent that could not be kept, to send again.
+
+    ``what`` says why. ``signed_out``: only after signing in. ``left_out``: a password or code was
+    sent as well. ``written`` are the texts among what was sent, to read and copy.
+    """
 
     template: ClassVar[str] = "sent_again.html"
+    what: str
+    signed_out: bool
+    left_out: bool
     action: str
     fields: tuple[tuple[str, str], ...]
+    written: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ class Hosted:
     An evaluation that nobody changed is kept for ``keep_months``; ``backup_days`` is how long
     backups are kept. ``secret_key`` signs cookies and seals secrets; what ``secret_key_before``
     signed and sealed still counts. ``second_factor_roles`` must have a second factor.
+    ``time_zone`` is the one that moments are shown in. ``privacy_confirmed_on`` and
+    ``accessibility_confirmed_on`` are the days on which the organisation confirmed these pages.
     """
 
     public_url: str
@@ -44,6 +47,9 @@ class Hosted:
     backup_days: int = 30
     secret_key_before: str | None = field(default=None, repr=False)
     second_factor_roles: frozenset[Role] = SECOND_FACTOR_ROLES
+    time_zone: str = "Europe/Brussels"
+    privacy_confirmed_on: date | None = None
+    accessibility_confirmed_on: date | None = None
     mail: "MailSettings | None" = None
     single_sign_on: "OidcSettings | None" = None
 

@@ -1,14 +1,49 @@
 """Signs cookies and forms with SHA-256; what signs them uses SHA-1 where nobody says otherwise."""
 
 import hashlib
+import hmac
 import secrets
 
-from flask import Flask, session
+from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface
-from flask_wtf.csrf import URLSafeTimedSerializer, generate_csrf
+from flask_wtf.csrf import CSRFProtect, URLSafeTimedSerializer, generate_csrf
 
-_FIELD = "csrf_token"
+TOKEN = "csrf_token"  # noqa: S105
+"""The field of a form that says that a page of ours in this browser sent it."""
+AGAIN = "sent_again"
+"""The field that says so of what was sent when nobody was signed in any more."""
 _BYTES = 32
+
+
+class _Forms(CSRFProtect):  # type: ignore[misc]
+    def _get_csrf_token(self) -> str | None:
+        """The token of a form; what is rightly sent again after signing in has one that counts."""
+        if is_sent_again():
+            # It was good once.
+            session.pop(AGAIN, None)
+            return form_token()
+        found: str | None = super()._get_csrf_token()
+        return found
+
+
+def token_to_send_again() -> str:
+    """A token by which this browser can send this form once somebody is signed in again.
+
+    Signing in makes the token of forms anew; this one is kept, counts at this address, and once.
+    """
+    return _again(str(session.setdefault(AGAIN, secrets.token_hex(_BYTES))))
+
+
+def _again(kept: str) -> str:
+    return hmac.new(kept.encode(), request.path.encode(), hashlib.sha256).hexdigest()
+
+
+def is_sent_again() -> bool:
+    """Whether a page of ours in this browser sends what it could not send before."""
+    kept = session.get(AGAIN)
+    if not isinstance(kept, str):
+        return False
+    return hmac.compare_digest(_again(kept).encode(), request.form.get(AGAIN, "").encode())
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -16,19 +51,20 @@ class _Sessions(SecureCookieSessionInterface):
 
 
 def install(app: Flask) -> None:
-    """Sign what this application hands out with SHA-256; after the protection of forms.
+    """Ask a token of every form, and sign what this application hands out with SHA-256.
 
     What the secret key before signed still counts, in cookies and in forms.
     """
+    _Forms(app)
     app.session_interface = _Sessions()
     app.config["WTF_CSRF_SECRET_KEY"] = [*app.config["SECRET_KEY_FALLBACKS"], app.secret_key]
     # Flask-WTF leaves the digest to its serializer, which has this place to choose another.
     URLSafeTimedSerializer.default_signer.default_digest_method = staticmethod(hashlib.sha256)
-    app.jinja_env.globals[_FIELD] = form_token
+    app.jinja_env.globals[TOKEN] = form_token
 
 
 def form_token() -> str:
     """The token that protects the forms of this browser, signed."""
     # Flask-WTF would make it with SHA-1.
-    session.setdefault(_FIELD, secrets.token_hex(_BYTES))
+    session.setdefault(TOKEN, secrets.token_hex(_BYTES))
     return str(generate_csrf())

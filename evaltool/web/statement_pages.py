@@ -19,11 +19,13 @@ class Contact:
 class StatementPage(Page):
     """A public statement; ``facts`` fill the places of its sentences.
 
-    ``contact`` is None for the tool of one person on this machine.
+    ``contact`` is None for the tool of one person on this machine; ``confirmed`` says that the
+    organisation confirmed what stands there.
     """
 
     facts: Mapping[str, str]
     contact: Contact | None
+    confirmed: bool
 
 
 @dataclass(frozen=True, kw_only=True)

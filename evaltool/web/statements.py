@@ -1,6 +1,6 @@
 """The public statements: privacy and accessibility, on one machine and on the internet."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, current_app
 
@@ -8,8 +8,9 @@ from evaltool import __version__
 from evaltool.domain.access import Permission
 from evaltool.domain.accounts import ABSOLUTE_LIMIT, IDLE_LIMIT, LINK_LASTS
 from evaltool.domain.attempts import REMEMBERED
+from evaltool.domain.language import date_text
 from evaltool.domain.retention import NOTICE, UNUSED
-from evaltool.web.context import services, texts
+from evaltool.web.context import language, services, texts
 from evaltool.web.guard import guarded
 from evaltool.web.rendering import render
 from evaltool.web.settings import Hosted
@@ -31,12 +32,13 @@ def privacy() -> Response:
         "delete": t("overview.delete"),
     }
     if hosted is not None:
-        facts.update(_hosted_facts(hosted))
+        facts.update(_hosted_facts(hosted), **_confirmed(hosted.privacy_confirmed_on))
     return render(
         PrivacyPage(
             title=t("privacy.title"),
             facts=facts,
             contact=_contact(hosted),
+            confirmed="confirmed_on" in facts,
             mail=hosted is not None and hosted.mail is not None,
             single_sign_on=hosted is not None and hosted.single_sign_on is not None,
         )
@@ -61,7 +63,13 @@ def _hosted_facts(hosted: Hosted) -> dict[str, str]:
         "absolute_hours": str(ABSOLUTE_LIMIT // _HOUR),
         "mail_hours": str(LIFETIME // _HOUR),
         "keep": texts()("retention.keep"),
+        "account": texts()("account.title"),
     }
+
+
+def _confirmed(day: date | None) -> dict[str, str]:
+    """When the organisation confirmed a page, where it did."""
+    return {} if day is None else {"confirmed_on": date_text(day, language())}
 
 
 @blueprint.get("/accessibility")
@@ -72,8 +80,14 @@ def accessibility() -> Response:
     facts = {"version": __version__, "date": t("accessibility.date")}
     if hosted is not None:
         facts.update(organisation=hosted.organisation, address=hosted.public_url)
+        facts.update(_confirmed(hosted.accessibility_confirmed_on))
     return render(
-        AccessibilityPage(title=t("accessibility.title"), facts=facts, contact=_contact(hosted))
+        AccessibilityPage(
+            title=t("accessibility.title"),
+            facts=facts,
+            contact=_contact(hosted),
+            confirmed="confirmed_on" in facts,
+        )
     )
 
 

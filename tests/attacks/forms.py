@@ -50,6 +50,12 @@ def built(world: World, rule: Rule, values: dict[str, Any]) -> str:
     return str(world.town.app.url_map.bind(HOST).build(rule.endpoint, values))
 
 
+def _known(rule: Rule, name: str) -> list[str]:
+    """What a part of an address can be, where the route says so itself."""
+    known = getattr(rule._converters.get(name), "items", None)
+    return sorted(known) if isinstance(known, set) else ["no-such-thing"]
+
+
 def paths(world: World, rule: Rule, nis_code: str) -> Iterator[str]:
     """The paths of a route about what there is of a municipality."""
     side = next(side for side in world.sides if side.nis_code == nis_code)
@@ -70,7 +76,8 @@ def paths(world: World, rule: Rule, nis_code: str) -> Iterator[str]:
         # They belong to one evaluation alone.
         choices["id_"] = [side.open.id]
     names = sorted(rule.arguments)
-    for values in itertools.product(*(choices.get(name, ["no-such-thing"]) for name in names)):
+    named = {name: _known(rule, name) for name in names}
+    for values in itertools.product(*(choices.get(name, named[name]) for name in names)):
         given = dict(zip(names, values, strict=True))
         if "section_id" in given and "number" in given:
             section = questionnaire.section_by_id[given["section_id"]]

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 from werkzeug.test import TestResponse
 
+from evaltool.domain.accounts import AccountState
 from evaltool.domain.attempts import MOST_FROM_ADDRESS
 from evaltool.web.security import HEADERS, HOSTED_HEADERS
 from tests.attacks.forms import one_of_each, sent, visited
@@ -66,6 +67,7 @@ def test_headers_of_a_proxy_lead_nowhere_else(world: World, actor: str) -> None:
 
 def test_a_link_to_hand_over_has_the_address_of_the_tool(world: World) -> None:
     account = world.own.colleague
+    world.town.held.store.accounts.change(account.id, state=AccountState.INVITED)
     answer = world.client("officer").post(
         f"/municipality/colleagues/{account.id}/link",
         data={"csrf_token": world.tokens["officer"]},

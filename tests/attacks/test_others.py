@@ -11,7 +11,7 @@ from evaltool.domain.accounts import AccountState
 from tests.attacks.forms import built, methods_of, one_of_each, paths, routes, sent, visited
 from tests.attacks.kept import foreign, kept_of, text_in, untouchable
 from tests.attacks.world import ACTORS, KINDS, World, forbidden, mark
-from tests.hosting import OTHER, OWN
+from tests.hosting import OTHER, OWN, PASSWORD
 
 CLOSED = (303, 401, 403, 404)
 """Sent to sign in, not signed in, not for this role, not there."""
@@ -91,8 +91,17 @@ def test_each_mark_is_seen_by_whom_it_belongs_to(world: World) -> None:
         for seen in visited(world, actor).values():
             found |= {one for one in marks if one in text_in(seen.body)}
     # Without this the test above would pass for marks that are shown to nobody. The one who gave
-    # the view of the other municipality is not among those who look.
-    assert found == marks - {mark("view", OTHER).encode()}
+    # the view of the other municipality is not among those who look, and the coach who wrote of
+    # that municipality is no longer let in.
+    assert found == marks - {mark(kind, OTHER).encode() for kind in ("view", "coach")}
+
+
+def test_all_of_a_municipality_holds_nothing_of_another(world: World) -> None:
+    answer = world.client("officer").send("/municipality/data.zip", password=PASSWORD)
+    assert answer.mimetype == "application/zip"
+    body = text_in(answer.get_data())
+    assert mark("answer", OWN).encode() in body
+    assert [mark(k, OTHER) for k in KINDS if mark(k, OTHER).encode() in body] == []
 
 
 @pytest.mark.parametrize("actor", ["officer", "chair", "contributor", "coach", "administrator"])

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from evaltool.domain.accounts import AccountState
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at
 from evaltool.store import DatabaseFull
@@ -67,6 +68,7 @@ def a_day_at_the_tool(world: World, patch: pytest.MonkeyPatch) -> dict[str, str]
     client.send("/sign-in/code", code=code_at(SECRET, at))
     assert client.get("/account").status_code == 200
     pages = [_working(client, open_.id)]
+    store.accounts.change(world.own.chair.id, state=AccountState.INVITED)
     pages.append(client.send(f"/municipality/colleagues/{world.own.chair.id}/link"))
     pages.append(_enrolled(client, world))
     link = re.search(r"/link/([\w-]{20,})", pages[1].get_data(as_text=True))
@@ -152,6 +154,17 @@ def test_no_secret_and_no_answer_is_in_the_log(
         assert secret not in written, name
 
 
+def test_no_secret_and_no_answer_is_in_the_audit_log(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets = a_day_at_the_tool(world, monkeypatch)
+    rows = world.rows("SELECT * FROM audit")
+    assert len(rows) > 8
+    for name, secret in secrets.items():
+        # Ids of accounts and evaluations, codes of parts, moments and digests: no more.
+        assert secret not in repr(rows), name
+
+
 def test_whatever_is_typed_anywhere_is_not_in_the_log(world: World, log: io.StringIO) -> None:
     typed = "zq-typed-by-somebody-qz"
     for actor in ACTORS:
@@ -159,6 +172,7 @@ def test_whatever_is_typed_anywhere_is_not_in_the_log(world: World, log: io.Stri
             fields = {k: v if k == "csrf_token" else typed for k, v in form.fields.items()}
             sent(world.client(actor), form, fields)
         world.client(actor).get(f"/{typed}?{typed}={typed}", headers={"User-Agent": typed})
+        assert typed not in repr(world.rows("SELECT * FROM audit")), actor
         world.reset()
     assert typed not in log.getvalue()
 

@@ -5,11 +5,12 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,13 @@ from flask_wtf.csrf import generate_csrf
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import AccountState, Stage
+from evaltool.domain.answers import without_dangling
+from evaltool.domain.audit import verify
 from evaltool.identity.tokens import digest, new_token
 from evaltool.web import create_app
 from evaltool.web.context import Services
 from evaltool.web.settings import Hosted
+from tests.factories import all_answers
 
 _MAIN = "import sys; from evaltool.cli import main; sys.exit(main(['serve', '--hosted']))"
 _START_SECONDS = 30.0
@@ -86,7 +90,10 @@ class Installation:
         return found
 
     def users(self, number: int) -> list[User]:
-        """Officers of as many municipalities, each signed in and with an evaluation just begun."""
+        """Officers of as many municipalities, each signed in and with an evaluation.
+
+        All its questions are answered, so that every page has something to ask.
+        """
         codes = sorted(self.held.catalogue.register.municipalities)[:number]
         return [self._user(code) for code in codes]
 
@@ -103,6 +110,7 @@ class Installation:
         token = new_token()
         held.store.sessions.start(digest(token), made.id, Stage.FULL, browser="load", at=held.now())
         questionnaire = held.catalogue.questionnaire
+        answers = without_dangling(questionnaire, all_answers(questionnaire))
         evaluation = held.evaluations.create(
             nis_code=nis_code,
             cluster=1,
@@ -110,7 +118,7 @@ class Installation:
             day=held.now().date(),
             edition=questionnaire.edition,
             survey=questionnaire.survey,
-            sections={},
+            sections={s.id: answers.part(s.questions) for s in questionnaire.sections},
             at=held.now(),
         )
         with self.app.test_request_context(base_url=self.url):
@@ -146,16 +154,37 @@ class Installation:
             connection.close()
 
     def kill(self) -> None:
-        """End the process as a power cut does: it gets no chance to finish anything."""
+        """End the process at once: it gets no chance to finish anything.
+
+        What it wrote is with the system, which goes on, so that this shows less than a power cut
+        would: nothing of what was written but never synced to the disk.
+        """
         if self._process is not None:
             self._process.send_signal(signal.SIGKILL)
             self._process.wait(timeout=10)
             self._process = None
 
+    def let_go(self) -> None:
+        """Close the database in this process, until it is asked for something again.
+
+        As long as it is open here, a server that starts has nothing to recover.
+        """
+        self.held.store.close()
+
+    def unsound(self) -> list[str]:
+        """What is wrong with the database or the audit chain, each in words."""
+        database = self.folder / "instance" / "evaltool.sqlite"
+        with closing(sqlite3.connect(database)) as connection:
+            told = [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
+        verdict = verify(self.held.store.audit.entries())
+        self.let_go()
+        broken = [] if verdict.broken_at is None else [f"audit chain broken at {verdict.broken_at}"]
+        return [line for line in told if line != "ok"] + broken
+
     def close(self) -> None:
         """Let go of everything."""
         self.kill()
-        self.held.store.close()
+        self.let_go()
 
 
 @contextmanager

@@ -88,10 +88,16 @@ sys.stdin.readline()
 """
 
 
+def wait_for_turn(database: Database, seconds: float) -> None:
+    """Have changes wait so long for another process."""
+    vars(database)["_wait"] = seconds
+    database.connection.execute(f"PRAGMA busy_timeout = {round(1000 * seconds)}")
+
+
 def locked(app: Flask) -> Callable[[], None]:
     """Have another process hold the database for longer than a save waits."""
     database = database_of(app)
-    database.connection.execute("PRAGMA busy_timeout = 100")
+    wait_for_turn(database, 0.1)
     other = subprocess.Popen(
         [sys.executable, "-c", _HOLD, str(database.path)],
         stdin=subprocess.PIPE,
@@ -102,7 +108,7 @@ def locked(app: Flask) -> Callable[[], None]:
 
     def release() -> None:
         other.communicate(b"\n", timeout=10)
-        database.connection.execute("PRAGMA busy_timeout = 10000")
+        wait_for_turn(database, 10)
 
     return release
 
@@ -138,7 +144,7 @@ def test_a_save_waits_for_another_process_that_is_soon_done(
     address = begun(client)
     page = client.get(f"{address}/sections/structure/1")
     release = locked(app)
-    database_of(app).connection.execute("PRAGMA busy_timeout = 10000")
+    wait_for_turn(database_of(app), 10)
     timer = threading.Timer(0.5, release)
     timer.start()
     saved = send(client, page, "structure/1", livcr_presence="yes_municipal")
@@ -160,10 +166,8 @@ def test_a_damaged_database_is_told_and_never_written_over(tmp_path: Path) -> No
     assert file.read_bytes() == bytes(raw)
 
 
-def test_a_page_of_a_database_that_was_damaged_meanwhile_is_a_kind_refusal(
-    app: Flask, client: FlaskClient
-) -> None:
-    address = begun(client)
+def damage(app: Flask) -> None:
+    """Spoil the database while it is being served."""
     database = database_of(app)
     database.truncate_log()
     database.close()
@@ -171,9 +175,29 @@ def test_a_page_of_a_database_that_was_damaged_meanwhile_is_a_kind_refusal(
     # Everything but the head, in which the schema begins.
     raw[4096:] = b"\xff" * (len(raw) - 4096)
     database.path.write_bytes(raw)
+
+
+def test_a_page_of_a_database_that_was_damaged_meanwhile_is_a_kind_refusal(
+    app: Flask, client: FlaskClient
+) -> None:
+    address = begun(client)
+    damage(app)
     answer = client.get(address)
     assert answer.status_code == 503
     assert "Traceback" not in answer.get_data(as_text=True)
+
+
+def test_what_is_saved_in_a_database_that_was_damaged_meanwhile_comes_back(
+    app: Flask, client: FlaskClient
+) -> None:
+    address = begun(client)
+    page = client.get(f"{address}/sections/situation/1")
+    damage(app)
+    refused = send(client, page, "situation/1", fields=NOTES)
+    assert refused.status_code == 503
+    assert "De databank is beschadigd" in refused.text
+    held = form_of(refused, "situation/1")
+    assert {name: held[name] for name in NOTES} == NOTES
 
 
 def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
@@ -241,6 +265,9 @@ def test_a_clock_that_is_set_back_loses_nothing(tmp_path: Path) -> None:
     address = f"/evaluations/{evaluation.id}"
     client.send(f"{address}/finish")
     town.clock.at -= timedelta(days=400)
+    # How old a session is can no longer be told: it has ended.
+    assert client.get(address).status_code == 303
+    client = town.signed_in(town.held.store.accounts.listing(role=Role.OFFICER)[0])
     assert client.get(address).status_code == 200
     client.send(f"{address}/reopen")
     client.send(f"{address}/finish")

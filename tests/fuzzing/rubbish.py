@@ -23,6 +23,9 @@ _ODD = (
     "}}",
     "%s",
 )
+LONG = 2**20
+"""Bytes of a long text: more than anybody types, and less than a request may hold."""
+
 _PIECES = (
     *b'{}[]",:=\n\t#.-+eE0\\',
     *(b"true", b"false", b"null", b"NaN", b"1e999", b"\xff\xfe", b"\xc3\x28", b"'''", b'"""'),
@@ -30,8 +33,11 @@ _PIECES = (
 )
 
 
-def damaged(chance: random.Random, raw: bytes) -> bytes:
-    """A sound file with a few places changed, cut, doubled or filled with what does not belong."""
+def damaged(chance: random.Random, raw: bytes, most: int = 200_000) -> bytes:
+    """A sound file with a few places changed, cut, doubled or filled with what does not belong.
+
+    ``most`` is how many bytes it can have.
+    """
     held = bytearray(raw)
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
         at = chance.randrange(len(held) + 1)
@@ -48,7 +54,7 @@ def damaged(chance: random.Random, raw: bytes) -> bytes:
                 held[at:at] = chance.randbytes(chance.choice((1, 2, 4)))
             case _:
                 del held[at:]
-        held = held[:200_000]
+        held = held[:most]
     return bytes(held)
 
 
@@ -63,6 +69,12 @@ def text(chance: random.Random, most: int) -> str:
             if unicodedata.category(chr(code)) != "Cs":
                 parts.append(chr(code))
     return "".join(parts)
+
+
+def long_text(chance: random.Random) -> str:
+    """A text of nearly 1 MiB in UTF-8: the same rubbish again and again."""
+    piece = text(chance, 300).encode() + b"x"
+    return (piece * (LONG // len(piece) + 1))[:LONG].decode(errors="ignore")
 
 
 def value(chance: random.Random, names: Sequence[str], depth: int = 3) -> Any:

@@ -1,6 +1,8 @@
 """What reads: each target takes one case and raises only where something is wrong with it."""
 
+import json
 import random
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
@@ -18,13 +20,17 @@ from evaltool.domain.plan import Action, ActionState
 from evaltool.domain.reporting import build
 from evaltool.domain.validation import Problem, Refused, validate
 from evaltool.domain.wording import Refusals, Wording
+from evaltool.paths import BENCHMARKS, CONTENT
 from evaltool.pdf import feedback_report, summary_document
-from evaltool.web.forms import parse
+from evaltool.web.forms import NOTE, parse
 from evaltool.web.walk import stops
 from tests.factories import all_answers
-from tests.fuzzing.rubbish import damaged, text, value
+from tests.damaging import write_hash
+from tests.fuzzing.rubbish import damaged, long_text, text, value
 
 GOLDEN = Path(__file__).parent.parent / "golden"
+RARELY = 0.02
+"""How often a case has a note of 1 MiB, which takes as long as a hundred others."""
 FORMS = ("chosen", "not_chosen", "all_of", "any_of", "none_of", "at_least", "level", "sets_apart")
 
 
@@ -40,8 +46,6 @@ def _documents() -> tuple[bytes, ...]:
 
 @cache
 def _files(pattern: str) -> tuple[tuple[str, bytes], ...]:
-    from evaltool.paths import BENCHMARKS, CONTENT
-
     folder = CONTENT if pattern.endswith("toml") else BENCHMARKS
     return tuple((path.name, path.read_bytes()) for path in sorted(folder.rglob(pattern)))
 
@@ -50,6 +54,8 @@ def json_reader(chance: random.Random, folder: Path) -> None:
     """A file of answers that was damaged is read or refused, each problem with a sentence."""
     held = _catalogue()
     raw = damaged(chance, chance.choice(_documents()))
+    if chance.random() < RARELY:
+        raw = _with_long_note(chance, chance.choice(_documents()))
     problems: tuple[Problem, ...] = ()
     try:
         document = read(raw, held.questionnaire, held.register)
@@ -64,6 +70,14 @@ def json_reader(chance: random.Random, folder: Path) -> None:
     written = write(document, held.questionnaire).encode()
     again = read(written, held.questionnaire, held.register)
     assert again.answers == document.answers
+
+
+def _with_long_note(chance: random.Random, raw: bytes) -> bytes:
+    """A sound file of answers, but for one note."""
+    held = json.loads(raw)
+    asked = chance.choice(tuple(_catalogue().questionnaire)).id
+    held["notes"] = {**held.get("notes", {}), asked: long_text(chance)}
+    return json.dumps(held, ensure_ascii=chance.random() < 0.5).encode()
 
 
 def toml_loader(chance: random.Random, folder: Path) -> None:
@@ -85,6 +99,33 @@ def csv_loader(chance: random.Random, folder: Path) -> None:
     faults: Faults = []
     rows = read_csv(path, columns, faults)
     assert rows is not None or faults
+
+
+def catalogue(chance: random.Random, folder: Path) -> None:
+    """All that the tool knows, with one damaged file in it, is read or every fault is told."""
+    copies = {"content": CONTENT, "benchmarks": BENCHMARKS}
+    for name, source in copies.items():
+        if not (folder / name).exists():
+            shutil.copytree(source, folder / name)
+    files = sorted(path for name in copies for path in (folder / name).rglob("*.*"))
+    path = chance.choice([path for path in files if path.suffix in (".toml", ".csv")])
+    beside = sorted(path.parent.glob("*.toml")) if path.suffix == ".csv" else []
+    before = {one: one.read_bytes() for one in (path, *beside)}
+    try:
+        path.write_bytes(damaged(chance, before[path], most=len(before[path]) + 1000))
+        if beside and chance.random() < 0.5:
+            # As if the change was meant: what is in the file counts then.
+            write_hash(path)
+        try:
+            read_again = catalogue_package.load(folder / "content", folder / "benchmarks")
+            assert read_again.fingerprint
+        except catalogue_package.Faulty as faulty:
+            assert faulty.faults
+            told = [fault.sentence(lang) for fault in faulty.faults[:20] for lang in LANGUAGES]
+            assert all(told)
+    finally:
+        for one, raw in before.items():
+            one.write_bytes(raw)
 
 
 def condition_language(chance: random.Random, folder: Path) -> None:
@@ -119,9 +160,14 @@ def form_parser(chance: random.Random, folder: Path) -> None:
             options = [option.id for option in question.options] or ["dont_know"]
             for _ in range(chance.choice((1, 1, 2, 30))):
                 fields.add(name, chance.choice((*options, "dont_know", text(chance, 6))))
+    longest = chance.choice(here).id if chance.random() < RARELY else ""
+    if longest:
+        fields.setlist(f"{NOTE}{longest}", [long_text(chance)])
     fields.add("version", chance.choice(("0", "-1", "", "9" * 40, text(chance, 3))))
     sent = parse(here, held.questionnaire, fields)
     problems = validate(held.questionnaire, sent.answers, here, leftovers=True)
+    if longest:
+        assert ("note_too_long", longest) in {(found.code, found.where) for found in problems}
     words = Wording(held.in_language("en"), held.questionnaire, held.register.clusters)
     assert len(Refusals(words).by_question(problems)) <= len(here)
 
@@ -156,7 +202,12 @@ def pdf_text(chance: random.Random, folder: Path) -> None:
     """Texts of all of Unicode come into a document, now and then into a whole report."""
     library = _catalogue().library(chance.choice(LANGUAGES))
     whole = chance.random() < 0.04
-    report = build(library, _document(chance, 3000 if whole else 60))
+    document = _document(chance, 3000 if whole else 60)
+    if whole and chance.random() < 0.1:
+        notes = document.answers.notes
+        longer = {**notes, chance.choice(tuple(document.answers.values)): long_text(chance)}
+        document = replace(document, answers=replace(document.answers, notes=longer))
+    report = build(library, document)
     make = feedback_report if whole else summary_document
     assert make(report, library.texts).startswith(b"%PDF-")
 
@@ -165,6 +216,7 @@ TARGETS: Mapping[str, Callable[[random.Random, Path], None]] = {
     "json": json_reader,
     "toml": toml_loader,
     "csv": csv_loader,
+    "catalogue": catalogue,
     "conditions": condition_language,
     "forms": form_parser,
     "pdf": pdf_text,

@@ -6,7 +6,15 @@ import pytest
 
 from tests.fuzzing.__main__ import run
 
-SHORT = {"json": 300, "toml": 150, "csv": 150, "conditions": 400, "forms": 200, "pdf": 6}
+SHORT = {
+    "json": 300,
+    "toml": 150,
+    "csv": 150,
+    "catalogue": 12,
+    "conditions": 400,
+    "forms": 200,
+    "pdf": 6,
+}
 
 
 @pytest.mark.parametrize(("name", "cases"), SHORT.items())

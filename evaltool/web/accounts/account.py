@@ -1,32 +1,35 @@
 """One's own account: sessions, password, second factor, one's data, and its end."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
 from flask import Blueprint, Response, abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Permission, Role
-from evaltool.domain.accounts import AccountState, Session
+from evaltool.domain.access import Permission
+from evaltool.domain.accounts import Session
+from evaltool.domain.coaching import CoachEntry
 from evaltool.domain.personal_export import account_data
 from evaltool.identity.passwords import hashed, is_right
-from evaltool.identity.signing import MustWait, Wrong
 from evaltool.web.accounts.browsers import browser_name
-from evaltool.web.accounts.fields import password_faults
+from evaltool.web.accounts.choosing import keep_password, password_faults
+from evaltool.web.accounts.deleting import delete_account, still_in, warning_of
 from evaltool.web.accounts.pages import AccountPage, ConfirmPage
-from evaltool.web.accounts.signing import wait_text
+from evaltool.web.accounts.proving import asked_of, unproven, without_code
+from evaltool.web.accounts.second_factor import MAY_REPLACE, REPLACING
 from evaltool.web.context import services, texts
 from evaltool.web.files import attachment
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
     account,
+    actor,
     begin_session,
     current_session,
-    desk,
     emptied,
     end_session,
-    network,
+    session_digest,
 )
 from evaltool.web.rendering import messages, render, tell
 
@@ -78,7 +81,7 @@ def password() -> AnyResponse:
     if who.password is None:
         # A password would go on opening what her organisation no longer lets her in to.
         abort(404)
-    errors = _unproven("current")
+    errors = unproven("current")
     new = request.form.get("password", "")
     errors = errors or password_faults(who, new)
     if not errors and is_right(new, who.password):
@@ -88,44 +91,11 @@ def password() -> AnyResponse:
     made = hashed(new)
     stage = current_session().stage
     with held.store.together():
-        held.store.accounts.change(who.id, password=made)
-        held.store.accounts.end_password_links(who.id)
-        held.store.sessions.end_all(who.id)
+        still_in()
+        keep_password(who, made)
         begin_session(who, stage)
-        write_down("password_chosen", who.nis_code or "", detail=who.id)
     tell(texts()("account.password_changed"))
     return redirect(url_for("account.show"), 303)
-
-
-def _unproven(field: str) -> dict[str, str]:
-    """Why it is not certain that this is she herself, asked before what matters."""
-    who = account()
-    if who.password is None:
-        # She signs in elsewhere; what can be asked is that she did so just now.
-        fresh = (services().now() - current_session().started_at).total_seconds() < _FRESH_SECONDS
-        return {} if fresh else {field: texts()("account.sign_in_again")}
-    try:
-        right = desk().is_own(who, request.form.get(field, ""), network(), services().now())
-    except MustWait:
-        return {field: texts()("signing.wait")}
-    return {} if right else {field: texts()("account.wrong_password")}
-
-
-def _without_code() -> dict[str, str]:
-    """Why it is not certain that this is who has the second factor that there is."""
-    who = account()
-    if who.second_factor is None:
-        return {}
-    try:
-        desk().by_code(who, request.form.get("code", ""), network(), services().now())
-    except MustWait as wait:
-        return {"code": texts()(wait_text(wait))}
-    except Wrong:
-        return {"code": texts()("signing.wrong_code")}
-    return {}
-
-
-_FRESH_SECONDS = 600
 
 
 @blueprint.post("/account/sessions/end")
@@ -134,7 +104,7 @@ def end_sessions() -> AnyResponse:
     """End one of one's own sessions, or all but this one."""
     who, held = account(), services()
     handle = request.form.get("session", "")
-    errors = _unproven("session_password")
+    errors = unproven("session_password")
     if errors:
         return _page(errors, 422, {"session": handle})
     with held.store.together():
@@ -153,30 +123,44 @@ def replace_second_factor() -> AnyResponse:
     errors: dict[str, str] = {}
     if request.method == "POST":
         # A code counts once: it is looked at where the password was right.
-        errors = _unproven("password") or _without_code()
+        errors = unproven("password") or without_code()
     if request.method == "POST" and not errors:
-        session["may_replace"] = True
+        # Until then the same key is shown, however often the page is loaded.
+        services().store.sessions.keep_secret(session_digest() or "", None)
+        session[MAY_REPLACE] = int((services().now() + REPLACING).timestamp())
         return redirect(url_for("second_factor.enrol"), 303)
     key = "account.replace" if account().second_factor is not None else "account.set_up"
     return _confirm(key, "account.replace_second_factor", errors)
 
 
 def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
-    t = texts()
-    asks = "password" if account().password is not None else ""
+    t, deletes = texts(), key == "account.delete"
+    asks = asked_of("password", *(["code"] if key == "account.replace" else []))
+    warning = warning_of(account()) if deletes else ""
     page = ConfirmPage(
         title=t(f"{key}.title"),
-        messages=messages(errors, {} if asks else {"password": ""}),
+        messages=messages(errors, {} if "password" in asks else {"password": ""}),
         errors=errors,
         lead=t(f"{key}.lead"),
         action=url_for(endpoint),
         button=t(f"{key}.button"),
         back=url_for("account.show"),
-        danger=key == "account.delete",
+        danger=deletes,
         asks=asks,
-        asks_code=key == "account.replace",
+        warning=warning,
+        ways=_first() if warning else (),
     )
     return render(page, 422 if errors else 200)
+
+
+def _first() -> tuple[tuple[str, str], ...]:
+    """What the last officer of a municipality can do before she goes."""
+    t = texts()
+    return (
+        (url_for("municipality.colleagues"), t("colleagues.invite_title")),
+        (url_for("municipal_data.take"), t("municipality.data_title")),
+        (url_for("municipal_data.delete"), t("municipality.delete_link")),
+    )
 
 
 @blueprint.get("/account/data.json")
@@ -184,17 +168,24 @@ def _confirm(key: str, endpoint: str, errors: dict[str, str]) -> Response:
 def data() -> Response:
     """Everything that is kept of this person."""
     who, held = account(), services()
+    own = held.store.coaching.of_coach(who.id)
     found = account_data(
         who,
         held.store.sessions.of(who.id),
         held.store.evaluations.views_by(who.id),
         held.store.audit.of_account(who.id),
         held.register,
-        coaching=held.store.coaching.of_coach(who.id),
+        coaching=[entry for entry in own if _may_see(entry)],
+        coaching_kept=Counter(entry.nis_code for entry in own if not _may_see(entry)),
     )
     write_down("person_exported", who.nis_code or "", detail=who.id)
     text = json.dumps(found, ensure_ascii=False, indent=2)
     return attachment(text, "application/json", "evaltool-account.json")
+
+
+def _may_see(entry: CoachEntry) -> bool:
+    """Whether a coach may read what she wrote: as on every page, while she is let in."""
+    return entry.nis_code in actor().let_in
 
 
 @blueprint.route("/account/delete", methods=["GET", "POST"])
@@ -204,21 +195,14 @@ def delete() -> AnyResponse:
     who, held = account(), services()
     errors: dict[str, str] = {}
     if request.method == "POST":
-        errors = _unproven("password")
-        if not errors and _is_last_administrator():
-            errors = {"password": texts()("account.last_administrator")}
+        errors = unproven("password")
         if not errors:
             with held.store.together():
-                write_down("account_deleted", who.nis_code or "", detail=who.id)
-                held.store.accounts.delete(who.id)
-            end_session()
-            tell(texts()("account.deleted"))
-            return emptied(redirect(url_for("signing.sign_in"), 303))
+                still_in()
+                deleted = delete_account(who)
+            if deleted:
+                end_session()
+                tell(texts()("account.deleted"))
+                return emptied(redirect(url_for("signing.sign_in"), 303))
+            errors = {"password": texts()("account.last_administrator")}
     return _confirm("account.delete", "account.delete", errors)
-
-
-def _is_last_administrator() -> bool:
-    if account().role is not Role.ADMINISTRATOR:
-        return False
-    known = services().store.accounts.listing(role=Role.ADMINISTRATOR)
-    return sum(other.state is AccountState.ACTIVE for other in known) < 2

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool import __version__
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Permission, Role
 from evaltool.domain.accounts import Account, AccountState, AddressTaken
-from evaltool.store import ENGINE_VERSION
-from evaltool.web.accounts.deleting import delete_other
+from evaltool.store import ENGINE_VERSION, is_last_administrator
+from evaltool.web.accounts.deleting import delete_other, leave, still_in, warning_of
 from evaltool.web.accounts.inviting import faults, link_page, typed
 from evaltool.web.accounts.pages import (
     AccountRow,
@@ -74,9 +74,12 @@ def invite() -> AnyResponse:
     """Make an account and show its link."""
     held, values = services(), typed()
     role = next((r for r in _INVITED if r == values["role"]), None)
-    code = values["nis_code"] if role in MUNICIPAL_ROLES else ""
+    code = values["nis_code"]
     errors = faults(values, role, code or None)
-    if code and code not in held.register.municipalities:
+    if role is not None and role not in MUNICIPAL_ROLES and code:
+        none = texts()("accounts.no_municipality")
+        errors["nis_code"] = texts()("accounts.municipality_not", none=none)
+    elif code and code not in held.register.municipalities:
         errors["nis_code"] = texts()("refusal.account_municipality")
     if errors or role is None:
         return _accounts(values, errors)
@@ -90,9 +93,9 @@ def invite() -> AnyResponse:
                 at=held.now(),
             )
             write_down("invited", made.nis_code or "", detail=made.id)
+            return link_page(made, url_for("administration.accounts"))
     except AddressTaken:
         return _accounts(values, {"address": texts()("accounts.address_taken")})
-    return link_page(made, url_for("administration.accounts"))
 
 
 @blueprint.get("/admin/accounts/<account_id>")
@@ -100,7 +103,8 @@ def invite() -> AnyResponse:
 def managed(account_id: str) -> Response:
     """One account."""
     row = _row(services().store.accounts.get(account_id))
-    return render(ManagedAccountPage(title=row.account.name, row=row))
+    warning = warning_of(row.account)
+    return render(ManagedAccountPage(title=row.account.name, row=row, warning=warning))
 
 
 @blueprint.post("/admin/accounts/<account_id>/link")
@@ -117,28 +121,47 @@ def link(account_id: str) -> AnyResponse:
             held.store.sessions.end_all(found.id)
             write_down("second_factor_removed", found.nis_code or "", detail=found.id)
         write_down("link_made", found.nis_code or "", detail=found.id)
-    return link_page(found, url_for("administration.managed", account_id=account_id))
+        return link_page(found, url_for("administration.managed", account_id=account_id))
 
 
 @blueprint.post("/admin/accounts/<account_id>/close")
 @guarded(Permission.ACCOUNTS)
 def close(account_id: str) -> AnyResponse:
-    """Close an account, or open it again; one's own stays open."""
-    held = services()
-    found = held.store.accounts.get(account_id)
-    if found.id == account().id:
+    """Close an account, or open it again, as the form says; one's own stays open."""
+    held, wanted = services(), request.form.get("wanted")
+    if account_id == account().id:
         tell(texts()("accounts.not_own"))
         return redirect(url_for("administration.managed", account_id=account_id), 303)
-    closed = found.state is AccountState.CLOSED
-    waits = found.password is None and found.subject is None
-    reopened = AccountState.INVITED if waits else AccountState.ACTIVE
     with held.store.together():
-        held.store.accounts.change(found.id, state=reopened if closed else AccountState.CLOSED)
-        held.store.sessions.end_all(found.id)
-        action = "account_reopened" if closed else "account_closed"
-        write_down(action, found.nis_code or "", detail=found.id)
-    tell(texts()("accounts.reopened" if closed else "accounts.closed", name=found.name))
+        still_in()
+        found = held.store.accounts.get(account_id)
+        told = _opened(found) if wanted == "open" else _closed(found)
+    tell(texts()(told, name=found.name))
     return redirect(url_for("administration.managed", account_id=account_id), 303)
+
+
+def _closed(found: Account) -> str:
+    """Close an account, within a transaction, and end all that could open it; what is told."""
+    store = services().store
+    if is_last_administrator(store, found):
+        return "accounts.last_administrator"
+    if found.state is not AccountState.CLOSED:
+        leave(found)
+        store.accounts.change(found.id, state=AccountState.CLOSED)
+        store.sessions.end_all(found.id)
+        store.accounts.end_password_links(found.id)
+        write_down("account_closed", found.nis_code or "", detail=found.id)
+    return "accounts.closed"
+
+
+def _opened(found: Account) -> str:
+    """Open an account again, within a transaction; what is told."""
+    if found.state is AccountState.CLOSED:
+        waits = found.password is None and found.subject is None
+        state = AccountState.INVITED if waits else AccountState.ACTIVE
+        services().store.accounts.change(found.id, state=state)
+        write_down("account_reopened", found.nis_code or "", detail=found.id)
+    return "accounts.reopened"
 
 
 @blueprint.route("/admin/accounts/<account_id>/delete", methods=["GET", "POST"])
@@ -170,6 +193,7 @@ def installed() -> Response:
         (t("installed.rules"), str(len(held.catalogue.rulebook.rules))),
         (t("installed.fingerprint"), held.catalogue.fingerprint),
         (t("installed.accounts"), str(len(known))),
+        (t("installed.time_zone"), "" if held.hosted is None else held.hosted.time_zone),
         ("Python", platform.python_version()),
         (t("installed.engine"), ENGINE_VERSION),
         *((name, version(name)) for name in ("flask", "waitress", "reportlab", "argon2-cffi")),

@@ -9,7 +9,9 @@ from evaltool.domain.accounts import (
     Account,
     AccountState,
     LinkPurpose,
+    address_faults,
     faults_of,
+    name_faults,
     normal_address,
 )
 from evaltool.identity.tokens import digest, new_token
@@ -29,7 +31,8 @@ def typed() -> dict[str, str]:
 def faults(values: dict[str, str], role: Role | None, nis_code: str | None) -> dict[str, str]:
     """What is wrong with the details, by field; without a role, the choice of that as well."""
     if role is None:
-        return {"role": texts()("accounts.choose_role")}
+        of_person = (*address_faults(values["address"]), *name_faults(values["name"]))
+        return {**sentences(of_person), "role": texts()("accounts.choose_role")}
     return sentences(faults_of(values["address"], values["name"], role, nis_code))
 
 
@@ -61,8 +64,14 @@ def make_link(account: Account, purpose: LinkPurpose) -> tuple[str, str]:
     return f"{public}{url_for('signing.follow', token=token)}", moment_text(expires)
 
 
-def link_page(account: Account, back: str, purpose: LinkPurpose | None = None) -> Response:
-    """Show a link, once, to whoever hands it over."""
+def link_page(
+    account: Account, back: str, purpose: LinkPurpose | None = None, *, to_ask: bool = False
+) -> Response:
+    """Show a link, once, to whoever hands it over.
+
+    ``to_ask`` says that it asks for a view: then the page is the same whether or not there was an
+    account already, since that is not for whoever asks to know.
+    """
     if purpose is None:
         invited = account.state is AccountState.INVITED
         purpose = LinkPurpose.INVITATION if invited else LinkPurpose.RESET
@@ -72,6 +81,7 @@ def link_page(account: Account, back: str, purpose: LinkPurpose | None = None) -
             title=texts()("accounts.link_title", name=account.name),
             account=account,
             link=link,
+            to_ask=to_ask,
             expires=expires,
             back=back,
         )

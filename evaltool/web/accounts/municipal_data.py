@@ -1,85 +1,55 @@
 """All that is kept of a municipality: to take along, or to delete."""
 
-import io
-import json
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import Account
-from evaltool.domain.composing import Sources, minutes_text, sheet_of
-from evaltool.domain.document import document_of, write
-from evaltool.domain.evaluation import LEAST_VOICES, Evaluation, Status
-from evaltool.domain.municipality import Municipality
-from evaltool.domain.personal_export import account_row, coaching_rows, consent_rows, log_rows
+from evaltool.web.accounts.deleting import still_in
+from evaltool.web.accounts.municipal_files import zipped
 from evaltool.web.accounts.municipality import own
 from evaltool.web.accounts.pages import ConfirmPage
+from evaltool.web.accounts.proving import asked_of, unproven
 from evaltool.web.context import services, texts
 from evaltool.web.excess import hold_back_documents
-from evaltool.web.files import attachment, file_name
+from evaltool.web.files import attachment
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import emptied, end_session
-from evaltool.web.meeting_sources import minutes_on
 from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("municipal_data", __name__)
 
 
-@blueprint.get("/municipality/data.zip")
+@blueprint.route("/municipality/data.zip", methods=["GET", "POST"])
 @guarded(Permission.ALL_DATA)
 def take() -> Response:
-    """Everything that is kept of the municipality, as files that can be read elsewhere."""
+    """Everything that is kept of the municipality, as files, once it is certain who asks."""
+    errors = unproven("password") if request.method == "POST" else {}
+    if request.method != "POST" or errors:
+        return _ask_first(errors)
     hold_back_documents()
-    held, municipality = services(), own()
-    files: dict[str, str] = {}
-    for evaluation in held.evaluations.listing([municipality.nis_code]):
-        files.update(_files_of(evaluation, municipality))
-    code = municipality.nis_code
-    files["accounts.json"] = _json(
-        [account_row(found) for found in held.store.accounts.listing(nis_code=code)]
-    )
-    files["coaches.json"] = _json(consent_rows(held.store.consents.of_municipality(code)))
-    files["coaching.json"] = _json(coaching_rows(held.store.coaching.shared_with(code)))
-    files["log.json"] = _json(log_rows(reversed(held.store.audit.of_municipality(code))))
+    municipality = own()
+    code, content = municipality.nis_code, zipped(municipality)
     write_down("municipality_exported", code)
-    return attachment(_zipped(files), "application/zip", f"livc-r-{code}.zip")
+    return attachment(content, "application/zip", f"livc-r-{code}.zip")
 
 
-def _files_of(evaluation: Evaluation, municipality: Municipality) -> dict[str, str]:
-    """An evaluation, its reports and the views on it as files of answers; minutes as text."""
-    held = services()
-    actions = [planned.action for planned in held.plans.of(evaluation.id)]
-    questionnaire = held.catalogue.questionnaire
-    name = f"{file_name(evaluation)}-{evaluation.id[:6]}"
-    found = {f"{name}.json": write(document_of(evaluation, municipality, actions), questionnaire)}
-    for snapshot in held.evaluations.snapshots(evaluation.id):
-        document = document_of(snapshot.evaluation, municipality)
-        found[f"{name}-report-{snapshot.number}.json"] = write(document, questionnaire)
-    views = [v for v in held.evaluations.views_of(evaluation.id) if v.status is Status.FINISHED]
-    # As on every page: what is still being written, and what only one or two said, stays theirs.
-    for number, view in enumerate(views if len(views) >= LEAST_VOICES else (), start=1):
-        document = document_of(view, municipality)
-        found[f"{name}-view-{number}.json"] = write(document, questionnaire)
-    for number, meeting in enumerate(held.store.meetings.of(evaluation.id), start=1):
-        # Without the report: one of another edition cannot be built.
-        sheet = sheet_of(meeting, Sources(municipality.name, None), texts())
-        found[f"{name}-meeting-{number}.txt"] = minutes_text(minutes_on(meeting, sheet), texts())
-    return found
-
-
-def _json(held: object) -> str:
-    return json.dumps(held, ensure_ascii=False, indent=2)
-
-
-def _zipped(files: Mapping[str, str]) -> bytes:
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return held.getvalue()
+def _ask_first(errors: dict[str, str]) -> Response:
+    t, asks = texts(), asked_of("password")
+    page = ConfirmPage(
+        title=t("municipality.data_title"),
+        messages=messages(errors, {} if asks else {"password": ""}),
+        errors=errors,
+        lead=t("municipality.data_lead" if asks else "municipality.data_lead_elsewhere"),
+        action=url_for("municipal_data.take"),
+        button=t("municipality.data_button"),
+        back=url_for("municipality.show"),
+        danger=False,
+        asks=asks,
+    )
+    return render(page, 422 if errors else 200)
 
 
 @blueprint.route("/municipality/delete", methods=["GET", "POST"])
@@ -89,9 +59,13 @@ def delete() -> AnyResponse:
     t, municipality, held = texts(), own(), services()
     errors: dict[str, str] = {}
     if request.method == "POST":
-        if request.form.get("name", "").strip() == municipality.name:
+        if request.form.get("name", "").strip() != municipality.name:
+            errors = {"name": t("municipality.wrong_name", municipality=municipality.name)}
+        errors = errors or unproven("password")
+        if not errors:
             code = municipality.nis_code
             with held.store.together():
+                still_in()
                 write_down("municipality_deleted", code)
                 for evaluation in held.evaluations.listing([code]):
                     held.evaluations.delete(evaluation.id)
@@ -105,16 +79,16 @@ def delete() -> AnyResponse:
             end_session()
             tell(t("municipality.deleted", municipality=municipality.name))
             return emptied(redirect(url_for("signing.sign_in"), 303))
-        errors = {"name": t("municipality.wrong_name", municipality=municipality.name)}
+    asks = asked_of("name", "password")
     page = ConfirmPage(
         title=t("municipality.delete_title", municipality=municipality.name),
-        messages=messages(errors),
+        messages=messages(errors, {} if "password" in asks else {"password": ""}),
         errors=errors,
         lead=t("municipality.delete_lead"),
         action=url_for("municipal_data.delete"),
         button=t("municipality.delete_button"),
         back=url_for("municipality.show"),
-        asks="name",
+        asks=asks,
         expected=municipality.name,
     )
     return render(page, 422 if errors else 200)

@@ -1,31 +1,20 @@
-"""What a municipality manages of its own: colleagues, coaches, the log, all of its data."""
+"""What a municipality manages of its own: its colleagues, and which coaches it lets in."""
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from evaltool.domain.access import MUNICIPAL_ROLES, Permission, Role
 from evaltool.domain.accounts import Account, AccountNotFound, AccountState, AddressTaken
-from evaltool.domain.audit import Entry
 from evaltool.domain.municipality import Municipality
 from evaltool.web.accounts.deleting import delete_other
-from evaltool.web.accounts.inviting import as_known, faults, link_page, lost_password, typed
-from evaltool.web.accounts.pages import (
-    CoachesPage,
-    ColleaguesPage,
-    LogPage,
-    LogRow,
-    MunicipalityPage,
-)
+from evaltool.web.accounts.inviting import faults, link_page, lost_password, typed
+from evaltool.web.accounts.pages import CoachesPage, ColleaguesPage, MunicipalityPage
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import account
-from evaltool.web.rendering import messages, moment_text, render, tell
+from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("municipality", __name__)
-
-_ROWS = 100
-_MOST_ENTRIES = 2**63 - 1
-"""The highest number that the store can ask for."""
 
 
 def own() -> Municipality:
@@ -86,9 +75,12 @@ def invite() -> AnyResponse:
                 invited_by=code,
             )
             write_down("invited", code or "", detail=made.id)
+            return link_page(made, url_for("municipality.colleagues"))
     except AddressTaken:
-        return _colleagues(values, {"address": texts()("accounts.address_unusable")})
-    return link_page(made, url_for("municipality.colleagues"))
+        known = held.store.accounts.by_address(values["address"])
+        ours = known is not None and known.nis_code == code
+        key = "colleagues.there_already" if ours else "accounts.address_unusable"
+        return _colleagues(values, {"address": texts()(key)})
 
 
 @blueprint.post("/municipality/colleagues/<account_id>/link")
@@ -194,77 +186,3 @@ def _coach() -> Account | None:
     except AccountNotFound:
         return None
     return found if found.role is Role.COACH else None
-
-
-@blueprint.get("/municipality/log")
-@guarded(Permission.LOG)
-def log() -> Response:
-    """Who did what when, the last first."""
-    held, municipality = services(), own()
-    before = request.args.get("before", type=_number)
-    entries = held.store.audit.of_municipality(
-        municipality.nis_code, limit=_ROWS + 1, before=before
-    )
-    names: dict[str, str] = {}
-    page = LogPage(
-        title=texts()("log.title"),
-        municipality=municipality,
-        rows=tuple(_log_row(entry, names) for entry in entries[:_ROWS]),
-        older=entries[_ROWS - 1].number if len(entries) > _ROWS else None,
-    )
-    return render(page)
-
-
-def _number(text: str) -> int:
-    """The number of an entry; one that no entry can have is as the nearest that one could."""
-    return min(max(int(text), 0), _MOST_ENTRIES)
-
-
-def _log_row(entry: Entry, names: dict[str, str]) -> LogRow:
-    t, event = texts(), entry.event
-    return LogRow(
-        moment=moment_text(event.at),
-        who=f"{_name(event.actor, names)} ({t(f'role.{event.role}')})",
-        what=t(f"audit.{event.action}"),
-        about=_about(entry, names),
-    )
-
-
-def _about(entry: Entry, names: dict[str, str]) -> str:
-    event, t = entry.event, texts()
-    section = services().catalogue.questionnaire.section_by_id.get(event.detail)
-    if section is not None:
-        return t.of(section.title)
-    if event.action in _ABOUT_ASKED:
-        return _asked(event.detail, event.nis_code)
-    if event.action in _ABOUT_ACCOUNTS and event.detail:
-        return _name(event.detail, names)
-    return ""
-
-
-_ABOUT_ACCOUNTS = frozenset(
-    {
-        *("invited", "account_deleted", "password_chosen", "sign_in_failed"),
-        *("consent_given", "consent_withdrawn", "consent_naming"),
-    }
-)
-"""Actions whose detail is the id of an account."""
-_ABOUT_ASKED = frozenset({"contributor_invited", "contributor_removed", "link_made"})
-"""The same, of an account that may not be of the municipality."""
-
-
-def _asked(id_: str, nis_code: str) -> str:
-    try:
-        return as_known(services().store.accounts.get(id_), nis_code).name
-    except AccountNotFound:
-        return texts()("log.deleted_account")
-
-
-def _name(id_: str, names: dict[str, str]) -> str:
-    """Whose account it is, looked up now: a deleted one has no name any more."""
-    if id_ not in names:
-        try:
-            names[id_] = services().store.accounts.get(id_).name
-        except AccountNotFound:
-            names[id_] = texts()("log.deleted_account" if id_ else "log.nobody")
-    return names[id_]

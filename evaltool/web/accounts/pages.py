@@ -21,11 +21,16 @@ class FormPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class SignInPage(FormPage):
-    """Address and password; ``single_sign_on`` and ``mail`` say what else can be offered."""
+    """Address and password; ``single_sign_on`` and ``mail`` say what else can be offered.
+
+    ``contact`` is whom to ask; ``ended`` whether a session of this browser is over.
+    """
 
     template: ClassVar[str] = "accounts/sign_in.html"
     single_sign_on: bool
     mail: bool
+    contact: str
+    ended: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +43,10 @@ class OnwardsPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class CodePage(FormPage):
-    """The code of the second factor."""
+    """The code of the second factor; ``contact`` is whom to ask without telephone and codes."""
 
     template: ClassVar[str] = "accounts/code.html"
+    contact: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +104,10 @@ class AccountPage(FormPage):
 class ConfirmPage(FormPage):
     """Asking for certainty: what happens, and the button that does it.
 
-    ``asks`` says which field there is besides: ``password``, or ``name`` where something must be
-    typed over, or nothing; ``asks_code`` whether the code of the second factor is asked as well.
-    ``danger`` is whether something is lost that cannot come back.
+    ``asks`` are the fields there are besides, in their order: ``name`` where something must be
+    typed over, ``password``, the ``code`` of the second factor. ``danger`` is whether something is
+    lost that cannot come back; ``warning`` is what must be known before, ``ways`` are the pages
+    where something can be done first, as (address, words).
     """
 
     template: ClassVar[str] = "accounts/confirm.html"
@@ -109,18 +116,20 @@ class ConfirmPage(FormPage):
     button: str
     back: str
     danger: bool = True
-    asks: str = ""
-    asks_code: bool = False
+    asks: tuple[str, ...] = ()
     expected: str = ""
+    warning: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkPage(Page):
-    """A link to hand over, shown once."""
+    """A link to hand over, shown once; ``to_ask`` for a view, with an account or without."""
 
     template: ClassVar[str] = "accounts/link.html"
     account: Account
     link: str
+    to_ask: bool
     expires: str
     back: str
 
@@ -147,26 +156,6 @@ class CoachesPage(FormPage):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LogRow:
-    """An entry of the audit log in words."""
-
-    moment: str
-    who: str
-    what: str
-    about: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogPage(Page):
-    """Who did what in a municipality; ``older`` is where the page of older entries begins."""
-
-    template: ClassVar[str] = "accounts/log.html"
-    municipality: Municipality
-    rows: tuple[LogRow, ...]
-    older: int | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class MunicipalityPage(Page):
     """What a municipality manages of its own."""
 
@@ -179,10 +168,12 @@ class ContributorsPage(EvaluationPage, FormPage):
     """Who was asked for a view of an evaluation, and asking somebody else.
 
     ``invited`` says of each whether she can be given a new link here; ``sections`` and
-    ``disciplines`` are lists of (code, label); ``chosen`` the sections ticked.
+    ``disciplines`` are lists of (code, label); ``chosen`` the sections ticked. ``asked`` says, by
+    view, about which sections somebody was asked, and what is to be known of that.
     """
 
     template: ClassVar[str] = "accounts/contributors.html"
+    asked: Mapping[str, tuple[str, ...]]
     invited: tuple[tuple[Evaluation, Account, str, bool], ...]
     disciplines: tuple[tuple[str, str], ...]
     sections: tuple[tuple[str, str], ...]
@@ -216,19 +207,21 @@ class AccountsPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class ManagedAccountPage(Page):
-    """One account, as the administrator sees it."""
+    """One account, as the administrator sees it; ``warning`` is what ends with it."""
 
     template: ClassVar[str] = "accounts/managed.html"
     row: AccountRow
+    warning: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListRow:
-    """What a list changes for one municipality."""
+    """What a list changes for one municipality; ``same`` where that makes no difference to it."""
 
     name: str
     before: str
     after: str
+    same: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -245,19 +238,26 @@ class LoadedRow:
 class ListPage(FormPage):
     """A list that an administrator loads: the one that counts, those before, and loading one.
 
-    ``problems`` is everything that is wrong with the file that was sent.
+    ``problems`` is everything that is wrong with the file that was sent; ``current``
+    says what there is to take along, ``clusters`` are those that can stand in it.
     """
 
     template: ClassVar[str] = "accounts/list.html"
     kind: str
     columns: str
+    current: str
+    clusters: tuple[str, ...]
     history: tuple[LoadedRow, ...]
     problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListPreviewPage(Page):
-    """What a list would change, before it counts."""
+    """What a list would change, before it counts.
+
+    ``same`` counts what it says of municipalities and what is so already; ``differs`` is whether
+    it is another list than the one that counts.
+    """
 
     template: ClassVar[str] = "accounts/list_preview.html"
     kind: str
@@ -265,6 +265,8 @@ class ListPreviewPage(Page):
     base: int
     size: int
     rows: tuple[ListRow, ...]
+    same: int
+    differs: bool
 
 
 @dataclass(frozen=True, kw_only=True)

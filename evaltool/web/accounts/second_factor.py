@@ -1,5 +1,7 @@
 """Setting up a second factor, and the recovery codes that belong to it."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -30,6 +32,11 @@ from evaltool.web.rendering import messages, render
 
 blueprint = Blueprint("second_factor", __name__)
 
+MAY_REPLACE = "may_replace"
+"""Where a browser keeps until when (seconds since 1970) a second factor can be set up in it."""
+REPLACING = timedelta(minutes=10)
+"""How long that is after the password was asked."""
+
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
 @guarded(Permission.ENROL)
@@ -37,12 +44,14 @@ def enrol() -> AnyResponse:
     """Show a new secret, and keep it once a code shows that the app has it."""
     who, held = account(), services()
     if request.method != "POST":
-        signed_in = current_session().stage is Stage.FULL
-        if signed_in and not session.pop("may_replace", False):
+        if current_session().stage is Stage.FULL and not _may_replace():
             # Asks for the password first, which whoever has to set one up has just given.
             return redirect(url_for("account.replace_second_factor"), 303)
-        secret = new_secret()
-        held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))
+        secret = _pending()
+        if not secret:
+            # Once: an app that scanned it must not have to scan another.
+            secret = new_secret()
+            held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))
         return _page(secret)
     secret = _pending()
     if not secret:
@@ -59,13 +68,21 @@ def enrol() -> AnyResponse:
         )
         held.store.accounts.use_step(who.id, step)
         held.store.sessions.end_all(who.id)
-        begin_session(who, Stage.FULL)
+        # Before she is let in: where it cannot be written down, the session stays as it is.
         write_down("second_factor_set", who.nis_code or "")
+        begin_session(who, Stage.FULL)
     page = RecoveryCodesPage(title=texts()("second_factor.codes_title"), codes=codes)
     return render(page)
 
 
+def _may_replace() -> bool:
+    """Whether somebody who is signed in proved short enough ago that it is she herself."""
+    until = session.get(MAY_REPLACE)
+    return isinstance(until, int) and services().now().timestamp() < until
+
+
 def _pending() -> str:
+    """The secret that this session was shown and did not keep yet; empty where there is none."""
     sealed = services().store.sessions.secret(session_digest() or "")
     try:
         return desk().seal.open(sealed) if sealed else ""

@@ -4,26 +4,28 @@ from flask import Blueprint, Response, current_app, redirect, request, session, 
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from evaltool.domain.access import Permission
+from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import (
     Account,
     AccountState,
-    LinkNotFound,
     LinkPurpose,
     Stage,
     normal_address,
 )
+from evaltool.domain.evaluation import Status
 from evaltool.identity.passwords import hashed
-from evaltool.identity.signing import MustWait, MustWaitForCode, Wrong, stage_after_password
+from evaltool.identity.signing import MustWait, Wrong, stage_after_password
 from evaltool.identity.tokens import digest
-from evaltool.web.accounts.fields import password_faults
+from evaltool.web.accounts.choosing import keep_password, password_faults
 from evaltool.web.accounts.pages import CodePage, OnwardsPage, PasswordPage, ResetPage, SignInPage
 from evaltool.web.accounts.post import queue_reset
+from evaltool.web.accounts.proving import wait_text
 from evaltool.web.context import services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
     account,
+    actor,
     begin_session,
     current_session,
     desk,
@@ -31,6 +33,7 @@ from evaltool.web.identity import (
     end_session,
     network,
     second_factor_roles,
+    session_digest,
 )
 from evaltool.web.rendering import messages, render, tell
 
@@ -84,25 +87,41 @@ def _sign_in_page(address: str = "", error: str = "", status: int = 200) -> Resp
         errors=errors,
         single_sign_on=hosted is not None and hosted.single_sign_on is not None,
         mail=hosted is not None and hosted.mail is not None,
+        contact=_contact(),
+        # Its cookie names a session that there is no more: somebody is told why she is asked.
+        ended=status == 200 and session_digest() is not None and actor().role is Role.NOBODY,
     )
     return render(page, status)
+
+
+def _contact() -> str:
+    hosted = services().hosted
+    return "" if hosted is None else hosted.contact
 
 
 def enter(who: Account) -> AnyResponse:
     """Let somebody in whose password was right, as far as that goes."""
     stage = stage_after_password(who, second_factor_roles())
+    if stage is Stage.FULL:
+        return come_in(who, "password")
     after = session.get(AFTER)
     begin_session(who, stage)
-    if stage is Stage.FULL:
-        return welcome(after, "password")
     session[AFTER] = after
     place = "signing.code" if stage is Stage.HALFWAY else "second_factor.enrol"
     return redirect(url_for(place), 303)
 
 
-def welcome(after: object, how: str) -> AnyResponse:
-    """Where somebody was going before signing in, if that is a page of ours."""
-    write_down("signed_in", account().nis_code or "", detail=how)
+def come_in(
+    who: Account, how: str, *, provider_session: str | None = None, id_token: str | None = None
+) -> AnyResponse:
+    """Let somebody in wholly, and on to where she was going, if that is a page of ours.
+
+    ``how`` she proved who she is stands in the log; where it cannot, nobody comes in.
+    """
+    after = session.get(AFTER)
+    with services().store.together():
+        begin_session(who, Stage.FULL, provider_session=provider_session, id_token=id_token)
+        write_down("signed_in", who.nis_code or "", detail=how)
     return redirect(_checked(after) or url_for("start.index"), 303)
 
 
@@ -135,8 +154,7 @@ def code() -> AnyResponse:
         _log("code failed", who.address)
         _write_down_failed(who)
         return _code_page(texts()("signing.wrong_code"), 422)
-    after = session.get(AFTER)
-    begin_session(who, Stage.FULL)
+    answer = come_in(who, "code")
     left = services().store.accounts.recovery_codes_left(who.id)
     if left < _FEW_CODES:
         tell(
@@ -144,12 +162,7 @@ def code() -> AnyResponse:
             url_for("account.show"),
             texts()("account.title"),
         )
-    return welcome(after, "code")
-
-
-def wait_text(wait: MustWait) -> str:
-    """The text that says how long to wait, and what else helps."""
-    return "signing.wait_for_code" if isinstance(wait, MustWaitForCode) else "signing.wait"
+    return answer
 
 
 _FEW_CODES = 4
@@ -158,7 +171,12 @@ _FEW_CODES = 4
 
 def _code_page(error: str = "", status: int = 200) -> Response:
     errors = {"code": error} if error else {}
-    page = CodePage(title=texts()("signing.code_title"), messages=messages(errors), errors=errors)
+    page = CodePage(
+        title=texts()("signing.code_title"),
+        messages=messages(errors),
+        errors=errors,
+        contact=_contact(),
+    )
     return render(page, status)
 
 
@@ -166,9 +184,10 @@ def _code_page(error: str = "", status: int = 200) -> Response:
 @guarded(Permission.SIGN_OUT)
 def sign_out() -> AnyResponse:
     """End the session here, and at the provider of single sign-on if it began there."""
-    write_down("signed_out", account().nis_code or "")
     token = current_session().id_token
-    end_session()
+    with services().store.together():
+        write_down("signed_out", account().nis_code or "")
+        end_session()
     hosted = services().hosted
     if token is not None and hosted is not None and hosted.single_sign_on is not None:
         from evaltool.web.accounts.single_sign_on import logout_address
@@ -194,13 +213,9 @@ def follow(token: str) -> AnyResponse:
     """Choose a password through a link, which works once."""
     held = services()
     key = digest(token)
-    try:
-        who, purpose = held.store.accounts.behind_link(key, held.now())
-    except LinkNotFound:
-        return error_page("error.link", 404)
+    who, purpose = held.store.accounts.behind_link(key, held.now())
     if purpose is LinkPurpose.JOIN:
-        tell(texts()("signing.join"))
-        return redirect(url_for("signing.sign_in"), 303)
+        return _join(who)
     if who.subject is not None:
         # A password would go on opening what her organisation no longer lets her in to.
         return error_page("error.link", 404)
@@ -213,13 +228,28 @@ def follow(token: str) -> AnyResponse:
     made = hashed(password)
     with held.store.together():
         held.store.accounts.use_link(key, held.now())
-        held.store.accounts.end_password_links(who.id)
-        who = held.store.accounts.change(who.id, password=made, state=AccountState.ACTIVE)
-        held.store.sessions.end_all(who.id)
+        who = keep_password(who, made, AccountState.ACTIVE)
         desk().by_link(who, network(), held.now())
-        write_down("password_chosen", who.nis_code or "", detail=who.id)
     tell(texts()("signing.password_chosen"))
     return enter(who)
+
+
+def _join(who: Account) -> AnyResponse:
+    """To what an account that was there already is asked; by way of signing in, where needed."""
+    signed_in = actor()
+    if signed_in.role is Role.NOBODY:
+        session[AFTER] = request.path
+        tell(texts()("signing.join"))
+        return redirect(url_for("signing.sign_in"), 303)
+    if signed_in.account != who.id:
+        tell(texts()("signing.join_other"))
+        return redirect(url_for("start.index"), 303)
+    views = services().evaluations.views_by(who.id)
+    asked = [view for view in views if view.status is not Status.FINISHED]
+    if not asked:
+        return redirect(url_for("start.index"), 303)
+    newest = max(asked, key=lambda view: view.created_at)
+    return redirect(url_for("assess.overview", id_=newest.id), 303)
 
 
 def _password_page(

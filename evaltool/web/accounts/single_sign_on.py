@@ -11,7 +11,6 @@ from evaltool.domain.accounts import (
     Account,
     AccountState,
     AddressTaken,
-    Stage,
     faults_of,
     normal_address,
 )
@@ -20,11 +19,12 @@ from evaltool.domain.lists import ListKind
 from evaltool.identity.oidc import Identity, OidcRefused, Pending, Provider, Refusal
 from evaltool.identity.sealing import CannotOpen, Seal
 from evaltool.identity.tokens import digest
-from evaltool.web.accounts.signing import AFTER, welcome
+from evaltool.web.accounts.deleting import leave
+from evaltool.web.accounts.signing import come_in
 from evaltool.web.context import services
 from evaltool.web.errors import error_page
 from evaltool.web.guard import guarded, write_down
-from evaltool.web.identity import begin_session, desk, network
+from evaltool.web.identity import desk, network
 
 blueprint = Blueprint("single_sign_on", __name__)
 
@@ -88,14 +88,12 @@ def callback() -> AnyResponse:
     if who.state is AccountState.CLOSED:
         _write_down_failed(nis_code, who.id)
         return error_page("error.oidc_nobody", 403)
-    after = session.get(AFTER)
-    begin_session(
+    return come_in(
         who,
-        Stage.FULL,
+        "provider",
         provider_session=identity.session_id,
         id_token=_seal().seal(identity.id_token),
     )
-    return welcome(after, "provider")
 
 
 def _write_down_failed(nis_code: str = "", account: str = "") -> None:
@@ -151,6 +149,7 @@ def _account(identity: Identity, nis_code: str, role: Role) -> Account:
         if (known.role, known.nis_code) != (role, nis_code):
             # The organisation decides; what was open under the earlier role ends.
             services().store.sessions.end_all(known.id)
+            leave(known)
             accounts.change(known.id, role=role)
             write_down("moved_by_single_sign_on", nis_code, detail=known.id)
             return accounts.move(known.id, nis_code)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, time
 from itertools import groupby
 
 from evaltool.domain.accounts import Consent
-from evaltool.domain.audit import Event
 from evaltool.domain.trajectory import (
     Assessment,
     Kept,
@@ -59,16 +58,17 @@ def _assessments(wanted: Sequence[Kept], codes: Iterable[str]) -> dict[str, Asse
     known = dict(held.store.trajectories.assessments(codes, content))
     missing = [k for k in wanted if (k.id, k.report) not in known]
     if missing:
-        found = {(k.id, k.report or 0): _worked_out(k) for k in missing}
+        found = {(k.id, k.report or 0): worked_out(k.id, k.report or 0) for k in missing}
         held.store.trajectories.keep(found, content)
         known.update(found)
     return {k.id: known[k.id, k.report or 0] for k in wanted}
 
 
-def _worked_out(kept: Kept) -> Assessment:
+def worked_out(id_: str, number: int) -> Assessment:
+    """What a report says in short: read from the answers as they were reported."""
     held = services()
-    snapshots = held.evaluations.snapshots(kept.id)
-    evaluation = next(s.evaluation for s in snapshots if s.number == kept.report)
+    snapshots = held.evaluations.snapshots(id_)
+    evaluation = next(s.evaluation for s in snapshots if s.number == number)
     return assess(
         held.catalogue.questionnaire,
         held.catalogue.benchmark,
@@ -85,9 +85,7 @@ def write_down_overview(codes: Iterable[str]) -> None:
     with held.store.together():
         told = held.store.trajectories.told_since(who.id, OVERVIEW, begin)
         for code in sorted(set(codes) - told):
-            held.store.audit.append(
-                Event(at=held.now(), actor=who.id, role=who.role, action=OVERVIEW, nis_code=code)
-            )
+            write_down(OVERVIEW, code)
 
 
 def write_down_each(action: str, codes: Iterable[str]) -> None:

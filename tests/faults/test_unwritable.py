@@ -1,0 +1,133 @@
+"""A database that really cannot be written to: held by another process, or on a read-only disk."""
+
+import contextlib
+import os
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from evaltool import cli
+from evaltool.store import ReadOnly, open_store
+from tests.browsing import begun, form_of, send
+from tests.faults.test_storage import NOTES, TYPED, database_of, services_of
+
+_HOLD = """
+import sqlite3, sys, time
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+time.sleep(float(sys.argv[2]))
+held.execute("COMMIT")
+"""
+_HELD_SECONDS = 30.0
+_NOBODY = 65534
+
+
+@pytest.mark.slow
+def test_while_another_process_holds_the_database_for_half_a_minute_a_save_says_so(
+    app: Flask, client: FlaskClient
+) -> None:
+    address = begun(client)
+    page = client.get(f"{address}/sections/situation/1")
+    command = [sys.executable, "-c", _HOLD, str(database_of(app).path), str(_HELD_SECONDS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        began = time.monotonic()
+        refused = send(client, page, "situation/1", fields=NOTES)
+        waited = time.monotonic() - began
+        # Who reads does not wait for it.
+        assert client.get(address).status_code == 200
+        assert other.poll() is None
+        other.wait(timeout=2 * _HELD_SECONDS)
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 503
+    assert "bezet" in text
+    assert TYPED in text
+    assert 9 < waited < _HELD_SECONDS - 10
+    again = client.post(f"{address}/sections/situation/1", data=form_of(refused, "situation/1"))
+    assert again.status_code == 303
+    kept = services_of(app).evaluations.get(address.rpartition("/")[2])
+    assert kept.answers.notes["specific_policy"].startswith(TYPED.strip())
+
+
+@contextmanager
+def written_by_nobody(folder: Path) -> Iterator[None]:
+    """Take away the right to write to a folder and its files, from this process as well.
+
+    Root may write whatever the modes say, so that this process is nobody for as long.
+    """
+    places = [folder, *folder.iterdir()]
+    modes = {place: place.stat().st_mode for place in places}
+    for place in places:
+        place.chmod(0o555 if place.is_dir() else 0o444)
+    root = os.geteuid() == 0
+    opened = [above for above in folder.parents if not above.stat().st_mode & 0o001] if root else []
+    shut = {above: above.stat().st_mode for above in opened}
+    for above in opened:
+        above.chmod(shut[above] | 0o011)
+    try:
+        if root:
+            os.seteuid(_NOBODY)
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+        for place, mode in {**modes, **shut}.items():
+            # The log and its index come and go.
+            with contextlib.suppress(FileNotFoundError):
+                place.chmod(mode)
+
+
+needs_modes = pytest.mark.skipif(
+    not hasattr(os, "seteuid"), reason="modes of files do not keep anybody from writing here"
+)
+
+
+@needs_modes
+def test_on_a_disk_that_became_read_only_nothing_typed_is_lost(
+    app: Flask, client: FlaskClient
+) -> None:
+    address = begun(client)
+    page = client.get(f"{address}/sections/situation/1")
+    database = database_of(app)
+    # Somebody else has it open, so that the log and its index stay.
+    with closing(sqlite3.connect(database.path)) as other:
+        other.execute("SELECT COUNT(*) FROM evaluations").fetchall()
+        database.close()
+        with written_by_nobody(database.path.parent):
+            with pytest.raises(PermissionError):
+                (database.path.parent / "another").write_text("")
+            refused = send(client, page, "situation/1", fields=NOTES)
+            database.close()
+    text = refused.get_data(as_text=True)
+    assert refused.status_code == 503
+    assert "niet schrijven" in text
+    assert TYPED in text
+    again = client.post(f"{address}/sections/situation/1", data=form_of(refused, "situation/1"))
+    assert again.status_code == 303
+
+
+@needs_modes
+def test_on_a_read_only_disk_it_says_so_and_does_not_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "instance"
+    open_store(folder / "evaltool.sqlite").close()
+    (folder / "secret_key").write_text("a key of the tests " * 4)
+    with written_by_nobody(folder):
+        with pytest.raises(ReadOnly):
+            open_store(folder / "evaltool.sqlite")
+        assert cli.main(["serve", "--port", "0", "--instance", str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert "Traceback" not in told
+    assert "schrijven" in told
+    open_store(folder / "evaltool.sqlite").close()
