@@ -6,6 +6,9 @@ by the lock: what they say is the same on every machine.
 The tool is distributed under EUPL-1.2 without its libraries, which are installed beside it from the
 lock, unchanged. A licence goes with that where it lets anybody use and pass on the library without
 asking the same of the program that imports it.
+
+What the tests need besides (``requirements-test.lock``) is not looked at: it is no part of the
+tool, and nobody who runs the tool gets it.
 """
 
 import json
@@ -19,6 +22,7 @@ from typing import Any
 from evaltool import __version__
 
 LOCK = Path(__file__).resolve().parent.parent / "requirements.lock"
+TEST_LOCK = LOCK.with_name("requirements-test.lock")
 
 ALLOWED: Mapping[str, str] = {
     "0BSD": "permissive",
@@ -98,9 +102,9 @@ _OTHERWISE: Mapping[str, frozenset[str]] = {
 """What metadata say that hold no SPDX id, and which ids that can be."""
 
 
-def locked() -> tuple[str, ...]:
-    """The names in the lock, each once."""
-    text = LOCK.read_text(encoding="utf-8")
+def locked(lock: Path = LOCK) -> tuple[str, ...]:
+    """The names in a lock, by default that of the tool, each once."""
+    text = lock.read_text(encoding="utf-8")
     return tuple(dict.fromkeys(re.findall(r"^([\w.-]+)==", text, re.MULTILINE)))
 
 
@@ -143,9 +147,17 @@ def problems() -> Iterator[str]:
 
 
 def licences() -> int:
-    """Print every library with its licence, and what is not in order; 1 where something is not."""
+    """Print every library with its licence, and what is not in order; 1 where something is not.
+
+    It says as well what it did not look at.
+    """
     for name in locked():
         print(f"{name:24} {LICENCES.get(name, '?')}")
+    more = set(locked(TEST_LOCK)) - set(locked())
+    print(
+        f"{len(locked())} libraries of {LOCK.name}. Not looked at: {len(more)} more of"
+        f" {TEST_LOCK.name}, which the tests alone need and nobody is given with the tool."
+    )
     found = list(problems())
     for problem in found:
         print(problem, file=sys.stderr)

@@ -16,12 +16,12 @@ from werkzeug.test import TestResponse
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, LinkPurpose, Stage
 from evaltool.domain.agenda import Decision, Item, Meeting, MeetingState
-from evaltool.domain.answers import Answers
+from evaltool.domain.answers import Answers, reported
 from evaltool.domain.evaluation import Evaluation, View
 from evaltool.domain.meeting import ItemKind
 from evaltool.domain.zone import MemberState
 from evaltool.identity.tokens import digest
-from tests.factories import a_single_sign_on, an_action, some_answers
+from tests.factories import a_single_sign_on, all_answers, an_action, some_answers
 from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_town
 
 SNAPSHOT = Path(__file__).with_name("isolation.txt")
@@ -314,6 +314,29 @@ def table(town: Town) -> str:
         )
         + "\n"
     )
+
+
+def read_everything(town: Town) -> dict[str, int]:
+    """The status of all that can be read of an evaluation that was filled in and finished twice."""
+    questionnaire = town.held.catalogue.questionnaire
+    evaluation = town.evaluation(answers=reported(questionnaire, all_answers(questionnaire)))
+    town.held.plans.add(evaluation.id, an_action(), at=town.clock.at)
+    meeting, _ = a_meeting(town, evaluation.id)
+    client = Cast(town, {"officer": (town.person(Role.OFFICER), Stage.FULL)}).client("officer")
+    for path in ("finish", "reopen", "finish"):
+        client.send(f"/evaluations/{evaluation.id}/{path}")
+    held: dict[str, Any] = {**_SAMPLES, "id_": evaluation.id, "meeting_id": meeting}
+    # Nobody gave another view, so that there is no question to compare.
+    del held["question_id"]
+    found: dict[str, int] = {}
+    for route in routes(town):
+        if route.method == "GET" and "id_" in route.names <= set(held):
+            with town.app.test_request_context(base_url=PUBLIC):
+                path = town.app.url_for(
+                    route.endpoint, **{name: held[name] for name in route.names}
+                )
+            found[route.rule] = client.get(path, follow_redirects=True).status_code
+    return found
 
 
 def a_whole_town(folder: Path) -> Town:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -151,9 +152,9 @@ class Running:
         """Ask the tool itself, as the proxy does for who came over TLS."""
         return self.ask(path, **{"X-Forwarded-Proto": "https"})
 
-    def stop(self) -> tuple[int, str]:
+    def stop(self, by: signal.Signals = signal.SIGINT) -> tuple[int, str]:
         """End it, and give its status and what it logged."""
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(by)
         return self.process.wait(PATIENCE), self.log.read_text(encoding="utf-8")
 
 
@@ -210,6 +211,20 @@ def wait_for(place: int | Path, process: "subprocess.Popen[str]", log: Path) -> 
             return
         time.sleep(0.02)
     pytest.fail(f"it does not listen: {log.read_text(encoding='utf-8')}")
+
+
+@contextmanager
+def as_somebody_without_rights() -> Iterator[Path]:
+    """An empty folder of whoever runs this, who is not root meanwhile: root may write anything."""
+    me, other = os.geteuid(), 65534
+    with tempfile.TemporaryDirectory() as folder:
+        if me == 0:
+            os.chown(folder, other, other)
+            os.seteuid(other)
+        try:
+            yield Path(folder)
+        finally:
+            os.seteuid(me)
 
 
 def changed(text: str, changes: Mapping[str, str]) -> str:

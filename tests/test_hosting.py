@@ -28,6 +28,7 @@ from evaltool.cli import given, main, zones
 from evaltool.cli.given import variable
 from evaltool.cli.hosted_serving import listen
 from evaltool.cli.hosting import KEYS, HostedRun, hosted_run, read_hosted, sentence
+from evaltool.cli.serving import opened
 from evaltool.cli.zones import keep_time_of
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Role
 from evaltool.domain.accounts import AccountState
@@ -38,6 +39,7 @@ from evaltool.store import open_store
 from evaltool.web import create_app
 from evaltool.web.settings import LARGEST_REQUEST
 from tests.conftest import ROOT
+from tests.operation import as_somebody_without_rights
 
 KEY = "0123456789abcdef" * 4
 KEY_BEFORE = "fedcba9876543210" * 4
@@ -248,8 +250,9 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
-    file = written(tmp_path, everything(tmp_path, port="wrong", contact="old"))
-    environment = {"EVALTOOL_PORT": " 9000 ", "EVALTOOL_CONTACT": "new", "EVALTOOL_HOST": "::1"}
+    file = written(tmp_path, everything(tmp_path, port="wrong", contact="old@example.org"))
+    environment = {"EVALTOOL_PORT": " 9000 ", "EVALTOOL_CONTACT": "02 123 45 67"}
+    environment["EVALTOOL_HOST"] = "::1"
     run = read_hosted(file, environment)
     assert (run.port, run.host, run.hosted.contact) == (9000, "::1", "new")
     assert run.hosted.proxies == 2
@@ -311,7 +314,10 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
     *(({key: None}, key, "missing") for key in ("organisation", "contact")),
     *(({key: 5}, key, "not_text") for key in ("public_url", "organisation", "host", "instance")),
     ({"secret_key_file": ["key"]}, "secret_key_file", "not_text"),
-    *(({key: "  "}, key, "empty") for key in ("public_url", "contact", "secret_key_file", "host")),
+    *(({key: "  "}, key, "empty") for key in ("host", "instance", "secret_key_before_file")),
+    *(({key: "  "}, key, "empty_needed") for key in ("public_url", "contact", "organisation")),
+    ({"secret_key_file": ""}, "secret_key_file", "empty_needed"),
+    *(({"contact": text}, "contact", "contact") for text in ("niet een adres", "bel 112")),
     *(({"contact": text}, "contact", "not_one_line") for text in ("a\nb", "a\u0000", LONG)),
     ({"secret_key_file": "k\u0000"}, "secret_key_file", "not_one_line"),
     *(({"port": value}, "port", "not_whole") for value in (0, 65536, "80", True, 80.0, -1)),
@@ -346,13 +352,13 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
         ({"public_url": f"http://{host}"}, "public_url", "public_url_https")
         for host in ("livc-r.example.org", "192.0.2.7:5000", "localhost.example.org", "0.0.0.0")
     ),
-    ({"secret_key_file": "nowhere"}, "secret_key_file", "secret_unreadable"),
-    ({"secret_key_before_file": "nowhere"}, "secret_key_before_file", "secret_unreadable"),
+    ({"secret_key_file": "nowhere"}, "secret_key_file", "file_missing"),
+    ({"secret_key_before_file": "nowhere"}, "secret_key_before_file", "file_missing"),
     *(
         ({"second_factor_roles": roles}, "second_factor_roles", "second_factor_roles")
         for roles in ("mayor", "officer; chair", "coach", "local", "officer, nobody")
     ),
-    ({"secret_key_file": "."}, "secret_key_file", "secret_unreadable"),
+    ({"secret_key_file": "."}, "secret_key_file", "file_strange"),
     ({"socket": 5}, "socket", "not_text"),
     ({"socket": "web", "host": "127.0.0.1"}, "host", "socket_or_address"),
     ({"socket": "web", "port": 5000}, "port", "socket_or_address"),
@@ -373,10 +379,10 @@ MAIL_FAULTS: tuple[tuple[Changes, str, str], ...] = (
     ({"smtp_security": "ssl"}, "smtp_security", "smtp_security"),
     ({"smtp_security": 1}, "smtp_security", "not_text"),
     ({"smtp_security": "none"}, "smtp_security", "smtp_in_the_clear"),
-    ({"smtp_ca_file": "nowhere"}, "smtp_ca_file", "smtp_ca_file"),
+    ({"smtp_ca_file": "nowhere"}, "smtp_ca_file", "file_missing"),
     ({"smtp_ca_file": "key"}, "smtp_ca_file", "smtp_ca_file"),
-    ({"smtp_ca_file": "."}, "smtp_ca_file", "smtp_ca_file"),
-    ({"smtp_password_file": "nowhere"}, "smtp_password_file", "secret_unreadable"),
+    ({"smtp_ca_file": "."}, "smtp_ca_file", "file_strange"),
+    ({"smtp_password_file": "nowhere"}, "smtp_password_file", "file_missing"),
 )
 
 NOT_MUNICIPAL = [role.value for role in Role if role not in MUNICIPAL_ROLES]
@@ -398,7 +404,7 @@ SIGN_ON_FAULTS: tuple[tuple[Changes, str, str], ...] = (
         for value in ({}, "Doer=officer", {"Doer": 1}, {"Doer": ""}, {"": "officer"}, 3)
     ),
     ({"oidc_email_claim": 1}, "oidc_email_claim", "not_text"),
-    ({"oidc_client_secret_file": "nowhere"}, "oidc_client_secret_file", "secret_unreadable"),
+    ({"oidc_client_secret_file": "nowhere"}, "oidc_client_secret_file", "file_missing"),
 )
 
 
@@ -454,7 +460,7 @@ def test_a_password_of_mail_that_no_server_understands_is_refused(tmp_path: Path
         ("EVALTOOL_PORT", "+5000", "not_whole"),
         ("EVALTOOL_PORT", "٥٠٠٠", "not_whole"),
         ("EVALTOOL_PORT", "9" * 5000, "not_whole"),
-        ("EVALTOOL_CONTACT", "", "empty"),
+        ("EVALTOOL_CONTACT", "", "empty_needed"),
         ("EVALTOOL_CONTACT", "\udc80", "not_one_line"),
     ],
 )
@@ -660,6 +666,7 @@ def every_problem(folder: Path) -> Iterator[Problem]:
     (folder / "wrong.toml").write_text("=")
     yield from problems_of(lambda: read_hosted(folder / "wrong.toml", {}))
     yield Problem("secret_open", "secret_key_file")
+    yield Problem("file_forbidden", "secret_key_file", {"path": "key"})
     yield Problem("secret_inside", "secret_key_file")
     yield Problem("no_sockets", "socket")
 
@@ -675,6 +682,7 @@ def test_every_problem_has_a_sentence_that_names_the_setting(
         assert told.startswith(f"{problem.where}: ")
         assert not re.search(r"[{}]", told)
     of_settings = {"settings_without_hosted", "belongs_in_settings", "no_administrator"}
+    of_settings |= {"no_database"}
     of_settings |= {"not_listening", "no_such_host", "no_metrics", "serving"}
     codes = {key.removeprefix("hosting.") for key in catalogue.texts if key.startswith("hosting.")}
     assert {problem.code for problem in problems} == codes - of_settings
@@ -752,6 +760,8 @@ def test_serving_refuses_without_an_administrator_and_says_how_to_make_one(
     assert main(["serve", "--hosted", "--settings", str(file)]) == 1
     told = capsys.readouterr().err
     assert "evaltool user add --role administrator" in told
+    # Where it looked: the folder may be another than was meant.
+    assert (str(tmp_path / "instance" / "evaltool.sqlite") in told) == (state is None)
     # Fit to be typed over, whatever the folder is called.
     assert shlex.split(told)[-2:] == ["--settings", str(file)]
     if state is None:
@@ -835,8 +845,44 @@ def test_serving_refuses_a_database_that_is_none(
     run.database.write_bytes(b"no database at all, but long enough to look at" * 50)
     assert main(["serve", "--hosted", "--settings", str(file)]) == 1
     told = capsys.readouterr().err
-    assert told
+    # Which file, and how to get on.
+    assert str(run.database) in told
+    assert f"evaltool restore RESERVEKOPIE --instance {run.instance}" in told
     assert "Traceback" not in told
+
+
+def test_a_file_that_cannot_be_found_or_read_says_why(tmp_path: Path, catalogue: Catalogue) -> None:
+    t = catalogue.in_language("en")
+    (missing,) = problems_of(lambda: read(tmp_path, secret_key_file="nowhere"))
+    assert f"starts from {tmp_path}." in sentence(missing, t)
+    (strange,) = problems_of(lambda: read(tmp_path, secret_key_file="."))
+    assert str(tmp_path) in sentence(strange, t)
+
+
+@posix
+def test_a_file_of_somebody_else_is_named() -> None:
+    with as_somebody_without_rights() as folder:
+        held = settings(folder)
+        (folder / "key").chmod(0o000)
+        (problem,) = problems_of(lambda: read_hosted(written(folder, held), {}))
+    assert (problem.code, problem.values["path"]) == ("file_forbidden", str(folder / "key"))
+
+
+@posix
+def test_a_database_of_somebody_else_is_named_and_not_its_folder(
+    catalogue: Catalogue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with as_somebody_without_rights() as folder:
+        database = folder / "evaltool.sqlite"
+        open_store(database).close()
+        database.chmod(0o400)
+        # What is somebody else's cannot be made ours by changing its mode.
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Path, "chmod", lambda *_: None)
+            assert opened(lambda: open_store(database), folder, catalogue.in_language("en")) is None
+    told = capsys.readouterr().err
+    assert f"{database}: this user may not write here." in told
+    assert "chown" in told
 
 
 def test_it_serves_whoever_asks_for_its_public_host(tmp_path: Path) -> None:

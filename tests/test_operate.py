@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import sqlite3
 import ssl
@@ -19,15 +20,18 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from evaltool import __version__
 from evaltool.cli import _parser, main
 from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
-from evaltool.domain.access import Role
+from evaltool.cli.hosting_services import MAIL_NEEDS, SIGN_ON_NEEDS
+from evaltool.domain.access import SECOND_FACTOR_ROLES, Role
 from evaltool.identity.sealing import CannotOpen, Seal
 from evaltool.identity.second_factor import code_at, new_recovery_codes, normal_recovery_code
 from evaltool.identity.signing import Desk
 from evaltool.identity.tokens import digest
 from evaltool.store import open_store
 from evaltool.web.security import HOSTED_HEADERS
+from evaltool.web.settings import default_instance
 from tests.conftest import ROOT, unavailable
 from tests.factories import a_hosted
 from tests.hosting import PASSWORD, a_town
@@ -54,29 +58,63 @@ UNITS = sorted([*FILES.glob("*.service"), *FILES.glob("*.timer")])
 SERVICES = [unit for unit in UNITS if unit.suffix == ".service"]
 INSTALLED = "/usr/local/lib/evaltool/bin/evaltool"
 SOCKET = "/run/evaltool-web/socket"
+CONFIRMED = ("privacy_confirmed_on", "accessibility_confirmed_on")
 
 
 # --- the page
 
 
 def test_every_setting_is_explained_and_no_other() -> None:
-    section = PAGE.partition("\n## Settings\n")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| `([a-z_]+)` \| ([^|]*) \|", section, re.MULTILINE)
+    rows = settings_told()
     assert [key for key, _ in rows] == sorted(set(KEYS), key=KEYS.index)
-    assert {key for key, default in rows if default.strip() == "needed"} == set(REQUIRED)
+    assert {key for key, default in rows if default == "needed"} == set(REQUIRED)
 
 
 def test_the_defaults_are_those_of_the_code(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text(KEY)
-    (tmp_path / "key").chmod(0o600)
-    given = {"public_url": f"https://{NAME}", "secret_key_file": "key", "organisation": "O"}
-    lines = [f'{key} = "{value}"\n' for key, value in {**given, "contact": "c"}.items()]
-    (tmp_path / "settings.toml").write_text("".join(lines))
-    run = read_hosted(tmp_path / "settings.toml", {})
-    found = {"host": run.host, "port": run.port}
-    found |= {key: getattr(run.hosted, key) for key in ("proxies", "keep_months", "backup_days")}
-    for key, value in found.items():
-        assert f"| `{key}` | {value} |" in PAGE
+    key = tmp_path / "key"
+    key.write_text(KEY)
+    key.chmod(0o600)
+    needed = dict.fromkeys(REQUIRED, "O") | {"public_url": f"https://{NAME}"}
+    needed["secret_key_file"] = str(key)
+    # Mail and single sign-on have defaults of their own once they are used.
+    mail = {"smtp_host": "mail.example", "smtp_port": "587", "smtp_sender": "a@mail.example"}
+    provider = dict.fromkeys(SIGN_ON_NEEDS, "c") | {"oidc_issuer": "https://sso.example"}
+    provider |= {"oidc_client_secret_file": str(key), "oidc_roles": "LB=officer"}
+    bare, whole = (
+        read_hosted(None, {f"EVALTOOL_{name.upper()}": text for name, text in given.items()})
+        for given in (needed, {**needed, **mail, **provider})
+    )
+    sent, signed = whole.hosted.mail, whole.hosted.single_sign_on
+    assert sent is not None
+    assert signed is not None
+    found: dict[str, object] = {
+        **{name: getattr(bare, name) for name in ("host", "port", "socket", "metrics_port")},
+        **{name: getattr(bare.hosted, name) for name in ("proxies", "keep_months", "time_zone")},
+        **{name: getattr(bare.hosted, name) for name in ("backup_days", *CONFIRMED)},
+        "secret_key_before_file": bare.hosted.secret_key_before,
+        "second_factor_roles": bare.hosted.second_factor_roles - SECOND_FACTOR_ROLES,
+        **dict.fromkeys(MAIL_NEEDS, bare.hosted.mail),
+        **dict.fromkeys(SIGN_ON_NEEDS, bare.hosted.single_sign_on),
+        "smtp_user": sent.user,
+        "smtp_password_file": sent.password,
+        "smtp_security": sent.security,
+        "oidc_scope": signed.scope,
+        "oidc_organisation_claim": signed.organisation_claim,
+        "oidc_email_claim": signed.email_claim,
+        "oidc_required": signed.required,
+    }
+    assert bare.instance == default_instance()
+    assert sent.ca_file is None
+    in_words = {"instance": "a folder of the user", "smtp_ca_file": "those of the machine"}
+    told = {name: str(value) if value else "none" for name, value in found.items()} | in_words
+    assert {name: told.get(name, "needed") for name in KEYS} == dict(settings_told())
+
+
+def settings_told() -> list[tuple[str, str]]:
+    """The settings of the page, each with its default."""
+    section = PAGE.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    found = re.findall(r"^\| `([a-z_]+)` \| ([^|]*) \|", section, re.MULTILINE)
+    return [(key, default.strip()) for key, default in found]
 
 
 def test_every_file_beside_the_page_is_named_and_there() -> None:
@@ -402,13 +440,18 @@ def test_the_figures_are_on_a_port_of_their_own(front: Front, running: Running) 
     assert "evaltool_requests" not in running.ask_as_proxy("/metrics").text
 
 
-def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(
+    by: signal.Signals, tmp_path: Path
+) -> None:
     with a_running_tool(tmp_path) as tool:
         refused = tool.ask_as_proxy("/merkteken?merkteken=1")
         assert tool.ask_as_proxy("/link/merkteken").status == 404
-        ended, log = tool.stop()
+        ended, log = tool.stop(by)
     assert ended == 0
-    lines = [json.loads(line) for line in log.splitlines()]
+    started, *lines, stopped = [json.loads(line) for line in log.splitlines()]
+    assert (started["event"], started["version"]) == ("started", __version__)
+    assert (stopped["event"], stopped["level"]) == ("stopped", "info")
     assert [line["status"] for line in lines] == [404, 404]
     assert lines[0]["request"] == refused.headers["X-Request-Id"]
     assert "merkteken" not in log
@@ -545,7 +588,7 @@ def test_a_key_before_that_is_another_one_changes_nothing(tmp_path: Path) -> Non
 
 
 def test_a_new_secret_key_ends_sessions_and_second_factors_but_no_recovery_codes(
-    tmp_path: Path,
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = a_town(tmp_path)
     seal = Desk(before.held.store, before.app.config["SECRET_KEY"]).seal
@@ -559,7 +602,10 @@ def test_a_new_secret_key_ends_sessions_and_second_factors_but_no_recovery_codes
     assert cookie is not None
     before.held.store.close()
 
+    assert "does not open" not in caplog.text
     after = a_town(tmp_path, secret_key="another key of the tests, long enough too")
+    # Whoever put the wrong key in place by mistake hears of it before anybody signs in.
+    assert "second factors that the secret key does not open: 1 of 1" in caplog.text
     again = after.client()
     again.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
     assert again.get("/account").location == "/sign-in"

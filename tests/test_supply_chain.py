@@ -38,6 +38,16 @@ def test_every_licence_goes_with_ours_and_is_that_of_the_metadata(
     assert all(name in told for name in libraries.LICENCES)
 
 
+def test_what_the_tests_alone_need_is_not_looked_at_and_that_is_said(
+    libraries: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    libraries.licences()
+    more = set(libraries.locked(libraries.TEST_LOCK)) - set(libraries.locked())
+    assert "pytest" in more
+    said = capsys.readouterr().out.splitlines()[-1]
+    assert f"Not looked at: {len(more)} more of requirements-test.lock" in said
+
+
 def test_no_licence_is_allowed_that_nothing_has(libraries: ModuleType) -> None:
     used = " ".join(libraries.LICENCES.values()).split()
     assert set(libraries.ALLOWED) <= set(used)

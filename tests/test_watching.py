@@ -7,7 +7,6 @@ import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -29,11 +28,15 @@ from evaltool.store import (
     open_store,
     size_of,
 )
+from evaltool.store.database import LATEST
+from evaltool.store.first_migrations import m001_evaluations
 from evaltool.web.guard import guarded
 from evaltool.web.logs import NO_ENDPOINT, REQUEST_ID, JsonLines, to_standard_error
 from evaltool.web.metrics import measure
 from tests.conftest import ROOT
 from tests.hosting import NOW, OWN, PASSWORD, PUBLIC, Town, a_town
+from tests.operation import as_somebody_without_rights
+from tests.test_migrations import older
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIApplication
@@ -159,20 +162,6 @@ def test_what_is_no_database_is_told_as_that(tmp_path: Path) -> None:
         check_usable(tmp_path / "empty.sqlite")
 
 
-@contextmanager
-def as_somebody_without_rights() -> Iterator[Path]:
-    """An empty folder of whoever runs this, who is not root meanwhile: root may write anything."""
-    me, other = os.geteuid(), 65534
-    with tempfile.TemporaryDirectory() as folder:
-        if me == 0:
-            os.chown(folder, other, other)
-            os.seteuid(other)
-        try:
-            yield Path(folder)
-        finally:
-            os.seteuid(me)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
 @pytest.mark.parametrize(
     ("closed", "mode"), [("evaltool.sqlite", 0o400), ("evaltool.sqlite-wal", 0o400), (".", 0o500)]
@@ -259,6 +248,33 @@ def test_what_is_refused_has_a_line_too(town: Town) -> None:
     # A form without its token can be told from a host that is not ours.
     (forged,) = [line for line in read if line["event"] == "flask_wtf.csrf"]
     assert forged["request"] == requests_in(read)[1]["request"]
+
+
+def test_a_request_for_another_host_or_without_tls_says_why_it_is_refused(town: Town) -> None:
+    with lines() as read:
+        town.client().get("/sign-in", base_url="https://merkteken.example")
+        town.client().get("/sign-in", headers={"X-Forwarded-Proto": "http"})
+        town.client().get("/merkteken")
+    assert [(line["status"], line.get("reason")) for line in requests_in(read)] == [
+        (400, "asked for another host than that of public_url"),
+        (400, "came without TLS, by what the nearest proxy says"),
+        (404, None),
+    ]
+
+
+def test_a_database_that_is_brought_up_to_date_says_so_and_a_new_one_does_not(
+    tmp_path: Path,
+) -> None:
+    with lines() as read:
+        open_store(tmp_path / "new.sqlite").close()
+    assert read == []
+    path = tmp_path / "evaltool.sqlite"
+    older(path, m001_evaluations)
+    with lines() as read:
+        open_store(path).close()
+        open_store(path).close()
+    (line,) = read
+    assert line["event"] == f"database brought up to date: from m001_evaluations to {LATEST}"
 
 
 def test_nothing_that_is_typed_or_kept_is_in_the_log(town: Town) -> None:

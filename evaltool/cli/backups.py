@@ -1,6 +1,7 @@
 """The commands that make a backup and put one back."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evaltool.cli.given import is_open, without_frame
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 Command = Callable[[str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 Load = Callable[[argparse.Namespace], "Catalogue | None"]
 
+SHORTEST_PASSPHRASE = 16
+"""Bytes of the passphrase of a new backup; one that was made with a shorter one can be read."""
 _LONGEST_PASSPHRASE = 4096
 _MOST_DAYS = 36500
 
@@ -67,6 +71,11 @@ def _backup(load: Load, options: argparse.Namespace) -> int:
             return refuse(t("backup.no_database", path=database))
         if not folder.is_dir():
             return refuse(t("cli.no_folder", path=folder, folder=folder))
+        if folder.samefile(database.parent):
+            return refuse(t("backup.same_folder", path=folder))
+        if passphrase is not None and len(passphrase) < SHORTEST_PASSPHRASE:
+            path, least = options.passphrase_file, SHORTEST_PASSPHRASE
+            return refuse(t("backup.short_passphrase", path=path, least=least))
         made = back_up(database, folder, at=at, passphrase=passphrase)
         print(t("backup.made", path=made.path, size=made.size, evaluations=made.evaluations))
         return SOUND if days is None else _remove_old(folder, at - timedelta(days=days), t)
@@ -134,9 +143,8 @@ def _run(
         passphrase = _passphrase(options.passphrase_file, t)
         if passphrase is None:
             return REFUSED
-    status = opened(
-        lambda: work(t, instance / "evaltool.sqlite", passphrase), folder or instance, t
-    )
+    database = instance / "evaltool.sqlite"
+    status = opened(lambda: work(t, database, passphrase), folder or instance, t, database)
     return REFUSED if status is None else status
 
 
@@ -144,11 +152,15 @@ def _passphrase(path: Path, t: "Texts") -> bytes | None:
     """What a file holds, but for what editors put around it; where it cannot be, why is printed."""
     try:
         with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
             held = file.read(_LONGEST_PASSPHRASE + 1)
     except OSError as error:
         refuse(t("cli.no_input", path=path, reason=reason(error, t)))
         return None
-    passphrase = held.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+    if is_open(mode):
+        refuse(t("backup.open_passphrase", path=path))
+        return None
+    passphrase = without_frame(held)
     if not passphrase or len(held) > _LONGEST_PASSPHRASE:
         refuse(t("backup.no_passphrase", path=path, limit=_LONGEST_PASSPHRASE))
         return None

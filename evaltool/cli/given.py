@@ -50,6 +50,7 @@ class Given:
         self, keys: Collection[str], file: Path | None, environment: Mapping[str, str]
     ) -> None:
         self.problems: list[Problem] = []
+        self._needed: set[str] = set()
         self._values: dict[str, _Value] = {}
         if file is not None:
             for key, value in _read(file).items():
@@ -79,7 +80,8 @@ class Given:
         self.problems.append(Problem(code, key if given is None else given.name, values))
 
     def require(self, *keys: str, code: str = "missing") -> None:
-        """Keep a problem for each setting that was not given."""
+        """Keep a problem for each setting that was not given, or is empty."""
+        self._needed.update(keys)
         for key in keys:
             if key not in self._values:
                 self.refuse(code, key, variable=variable(key))
@@ -94,7 +96,7 @@ class Given:
             return None
         text = given.held.strip()
         if not text:
-            self.refuse("empty", key)
+            self.refuse("empty_needed" if key in self._needed else "empty", key)
         elif len(text) > LONGEST_TEXT or not text.isprintable():
             self.refuse("not_one_line", key, most=str(LONGEST_TEXT))
         else:
@@ -159,25 +161,31 @@ class Given:
         text = self.text(key)
         return None if text is None else self._values[key].folder / text
 
-    def secret(self, key: str, least: int = 1) -> str | None:
-        """The secret of at least so many bytes in a file that nobody else can read."""
+    def readable(self, key: str) -> Path | None:
+        """The path of an ordinary file that can be read."""
         path = self.path(key)
         if path is None:
             return None
-        try:
-            # A pipe or a device would keep us waiting.
-            if not path.is_file():
-                raise FileNotFoundError
-            with path.open("rb") as file:
-                mode = os.fstat(file.fileno()).st_mode
-                held = file.read(LONGEST_SECRET + 1)
-        except OSError:
-            self.refuse("secret_unreadable", key)
+        code = _why_unreadable(path)
+        if code == "file_missing":
+            # Not told by its path: that may be a secret in the wrong place.
+            self.refuse(code, key, folder=str(self._values[key].folder.absolute()))
+        elif code is not None:
+            self.refuse(code, key, path=str(path))
+        return path if code is None else None
+
+    def secret(self, key: str, least: int = 1) -> str | None:
+        """The secret of at least so many bytes in a file that nobody else can read."""
+        path = self.readable(key)
+        if path is None:
             return None
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            held = file.read(LONGEST_SECRET + 1)
         faults = list(_secret_faults(path, mode, held, least))
         for code in faults:
             self.refuse(code, key, least=str(least), most=str(LONGEST_SECRET))
-        return None if faults else _without_frame(held).decode("utf-8")
+        return None if faults else without_frame(held).decode("utf-8")
 
 
 def _read(file: Path) -> Mapping[str, object]:
@@ -196,9 +204,28 @@ def _read(file: Path) -> Mapping[str, object]:
     raise Refused((problem,))
 
 
-def _without_frame(held: bytes) -> bytes:
+def _why_unreadable(path: Path) -> str | None:
+    """The code of what keeps a file from being read, if anything does."""
+    if not os.path.lexists(path):
+        return "file_missing"
+    try:
+        # A pipe or a device would keep us waiting.
+        if not path.is_file():
+            return "file_strange"
+        path.open("rb").close()
+    except OSError:
+        return "file_forbidden"
+    return None
+
+
+def without_frame(held: bytes) -> bytes:
     """What a file holds, but for what editors put around it."""
     return held.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n")
+
+
+def is_open(mode: int) -> bool:
+    """Whether others than its owner have access to a file of this mode."""
+    return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def _secret_faults(path: Path, mode: int, held: bytes, least: int) -> Iterator[str]:
@@ -206,9 +233,9 @@ def _secret_faults(path: Path, mode: int, held: bytes, least: int) -> Iterator[s
     # stand anywhere.
     if path.resolve().is_relative_to(ASSETS):
         yield "secret_inside"
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if is_open(mode):
         yield "secret_open"
-    secret = _without_frame(held)
+    secret = without_frame(held)
     try:
         sound = secret.decode("utf-8").isprintable() and len(held) <= LONGEST_SECRET
     except UnicodeDecodeError:

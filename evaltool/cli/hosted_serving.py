@@ -5,6 +5,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evaltool import __version__
 from evaltool.cli.hosting import DEFAULT_HOST, HostedRun, hosted_run
 from evaltool.cli.output import REFUSED, reason, refuse
 from evaltool.cli.serving import THREADS, opened, run_until_stopped, store_of
@@ -31,16 +32,20 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
     run = hosted_run(file, t)
     if run is None:
         return REFUSED
+    from evaltool.web.logs import event, to_standard_error
+
+    # Before the database is opened, which may bring it up to date.
+    to_standard_error()
     administered = opened(lambda: _has_administrator(run), run.instance, t)
     if administered is None:
         return REFUSED
     if not administered:
         named = "" if file is None else f" --settings {shlex.quote(str(file))}"
+        if not run.database.exists():
+            return refuse(t("hosting.no_database", path=run.database, settings=named))
         return refuse(t("hosting.no_administrator", settings=named))
     from evaltool.web import create_app
-    from evaltool.web.logs import to_standard_error
 
-    to_standard_error()
     config = {"INSTANCE": run.instance, "PORT": run.port, "HOSTED": run.hosted}
     app = opened(lambda: create_app(config), run.instance, t)
     if app is None:
@@ -62,7 +67,10 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
             return refuse(t("hosting.no_metrics", port=run.metrics_port, reason=why))
     address = run.hosted.public_url
     print(t("hosting.serving", address=address, place=run.place), flush=True)
-    return run_until_stopped(server, store_of(app))
+    event("started", version=__version__)
+    status = run_until_stopped(server, store_of(app))
+    event("stopped")
+    return status
 
 
 def _has_administrator(run: HostedRun) -> bool:

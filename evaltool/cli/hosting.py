@@ -46,6 +46,8 @@ SHORTEST_SECRET_KEY = 32
 _MOST_PROXIES = 9
 _MOST_MONTHS = 1200
 _MOST_DAYS = 3650
+_FEWEST_DIGITS = 8
+"""Of a telephone number: that of a zone in Belgium has nine with its zero."""
 
 _LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _PUBLIC_URL = re.compile(
@@ -129,7 +131,7 @@ def _hosted(given: Given) -> Hosted:
         public_url=public_url,
         secret_key=given.secret("secret_key_file", SHORTEST_SECRET_KEY) or "",
         organisation=organisation,
-        contact=given.text("contact") or "",
+        contact=_contact(given),
         proxies=given.whole("proxies", Hosted.proxies, 0, _MOST_PROXIES),
         keep_months=given.whole("keep_months", Hosted.keep_months, 1, _MOST_MONTHS),
         backup_days=given.whole("backup_days", Hosted.backup_days, 1, _MOST_DAYS),
@@ -141,6 +143,17 @@ def _hosted(given: Given) -> Hosted:
         mail=mail_settings(given, organisation) if given.any_of("smtp_") else None,
         single_sign_on=sign_on_settings(given, public_url) if given.any_of("oidc_") else None,
     )
+
+
+def _contact(given: Given) -> str:
+    """A mail address, a page or a telephone number, with or without words around it."""
+    text = given.text("contact")
+    if text is None:
+        return ""
+    digits = sum(character.isdigit() for character in text)
+    if not ("@" in text or "https://" in text or digits >= _FEWEST_DIGITS):
+        given.refuse("contact", "contact")
+    return text
 
 
 def _socket(given: Given) -> Path | None:

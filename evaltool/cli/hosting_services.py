@@ -36,7 +36,7 @@ def mail_settings(given: Given, organisation: str) -> "MailSettings | None":
     user, password = given.text("smtp_user"), given.secret("smtp_password_file")
     security = given.text("smtp_security") or Security.STARTTLS
     port = given.whole("smtp_port", 1, 1, LAST_PORT)
-    ca_file = given.path("smtp_ca_file")
+    ca_file = given.readable("smtp_ca_file")
     # Asked of the settings themselves, one at a time, so that each fault has its own name.
     sound = {"host": "localhost", "port": port, "sender": "nobody@example.org"}
     host_sound = host is not None and _takes(MailSettings, sound, host=host)
@@ -121,8 +121,6 @@ def _takes(make: Callable[..., object], sound: Mapping[str, object], **tried: ob
 
 def _holds_certificates(path: Path) -> bool:
     try:
-        if not path.is_file():
-            return False
         ssl.create_default_context(cafile=str(path))
     except OSError:
         return False

@@ -24,6 +24,7 @@ _REASONS = {
     errno.ENOSPC: "full",
     errno.ENAMETOOLONG: "long_name",
     errno.EADDRINUSE: "taken",
+    errno.EFBIG: "too_large",
 }
 """What the system's refusals are called in the texts."""
 

@@ -3,6 +3,7 @@
 import contextlib
 import ipaddress
 import logging
+import shlex
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from evaltool.catalogue import Catalogue, Faulty, loaded
 from evaltool.cli.output import REFUSED, SOUND, reason, refuse, write_all
-from evaltool.cli.process import settle
+from evaltool.cli.process import heed_termination, settle
 from evaltool.domain.document import Document, document_of, write
 from evaltool.domain.evaluation import Evaluation, NotFound
 from evaltool.domain.language import Language, Texts
 from evaltool.store import Store, StoreError, keep_document, open_store
+from evaltool.store.readiness import closed_place
 from evaltool.web.context import Services
 from evaltool.web.settings import default_instance
 
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from waitress.server import BaseWSGIServer, MultiSocketServer
 
 T = TypeVar("T")
+
+_OF_THE_MACHINE = frozenset({"store_read_only", "store_not_a_database", "store_newer_version"})
+"""What a page tells its reader in other words: whoever runs a command can get at the files."""
 
 THREADS = 8
 
@@ -71,9 +76,10 @@ def store_of(app: "Flask") -> Store:
 
 
 def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer", store: Store) -> int:
-    """Answer until somebody stops it with Ctrl+C; then the database is closed in order."""
+    """Answer until Ctrl+C or SIGTERM stops it; then the database is closed in order."""
     settle()
     try:
+        heed_termination()
         server.run()
     except KeyboardInterrupt:
         pass
@@ -83,15 +89,28 @@ def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer", store: Store
     return SOUND
 
 
-def opened(make: Callable[[], T], folder: Path, t: Texts) -> T | None:
-    """What comes of a folder's database; where that cannot be used, why is printed."""
+def opened(
+    make: Callable[[], T], folder: Path, t: Texts, database: Path | None = None
+) -> T | None:
+    """What comes of a database; where that cannot be used, why is printed.
+
+    ``folder`` is the one that is written to, and by default that of the database.
+    """
     try:
         return make()
     except StoreError as error:
-        refuse(t(f"error.{error.code}.what"), t(f"error.{error.code}.now"))
+        refuse(*_told(error, database or folder / "evaltool.sqlite", t))
     except OSError as error:
         refuse(t("cli.no_instance", path=folder, reason=reason(error, t)))
     return None
+
+
+def _told(error: StoreError, database: Path, t: Texts) -> tuple[str, str]:
+    """What is wrong with a database, and what to do about it on the machine where it is."""
+    code, place = error.code, closed_place(database) or database
+    now = f"command_error.{code}" if code in _OF_THE_MACHINE else f"error.{code}.now"
+    found = t(now, folder=shlex.quote(str(database.parent)), path=database, place=place)
+    return t(f"error.{code}.what"), found
 
 
 def _with_store(instance: Path | None, t: Texts, work: Callable[[Store], int]) -> int:

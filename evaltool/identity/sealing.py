@@ -46,6 +46,14 @@ class Seal:
             raise CannotOpen
         return text
 
+    def opens(self, sealed: str) -> bool:
+        """Whether a text that was sealed can be read again."""
+        try:
+            self.open(sealed)
+        except CannotOpen:
+            return False
+        return True
+
     def renewed(self, sealed: str) -> str | None:
         """The same text under the key of now; None where the key before does not open it."""
         text = None if self._before is None else _opened(self._before, sealed)

@@ -66,6 +66,12 @@ class Desk:
                 if renewed:
                     self.store.accounts.seal_anew(account.id, renewed)
 
+    def unopened(self) -> tuple[int, int]:
+        """How many second factors these keys do not open, and how many there are."""
+        seal, kept = self.seal, self.store.accounts.listing()
+        sealed = [one.second_factor for one in kept if one.second_factor is not None]
+        return sum(not seal.opens(text) for text in sealed), len(sealed)
+
     def by_password(self, typed: str, password: str, network: str, now: datetime) -> Account:
         """The account that an address and a password open.
 

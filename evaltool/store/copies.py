@@ -34,10 +34,21 @@ _UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError, LookupError, TypeError
 """What reading a damaged file can end in: its names of tables and columns need not be text."""
 
 
+_REFUSED_BY_SYSTEM = frozenset(
+    f"SQLITE_IOERR_{what}" for what in ("READ", "WRITE", "FSYNC", "TRUNCATE")
+)
+
+
 class NotOurs(StoreError):
     """The file is no database, or one of another program."""
 
     code = "backup_not_ours"
+
+
+class CopyFailed(StoreError):
+    """Reading the one or writing the other failed, as at the limit on the size of a file."""
+
+    code = "backup_copy_failed"
 
 
 class BackupExists(StoreError):
@@ -116,6 +127,7 @@ def copy_database(database: Path, part: Path) -> None:
     """
     with (
         translated(),
+        _told_as_failed(),
         contextlib.closing(_connect(database, "mode=rw")) as source,
         # Nobody else knows the copy, and where it lies (a network share) locks may not work.
         contextlib.closing(_connect(part, "mode=rw&nolock=1")) as target,
@@ -125,6 +137,17 @@ def copy_database(database: Path, part: Path) -> None:
         source.execute("BEGIN")
         source.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
         source.backup(target)
+
+
+@contextmanager
+def _told_as_failed() -> Iterator[None]:
+    """Tell what the system refused as that, but for a disk that is full."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname in _REFUSED_BY_SYSTEM:
+            raise CopyFailed(str(error)) from error
+        raise
 
 
 def _connect(path: Path, how: str) -> sqlite3.Connection:

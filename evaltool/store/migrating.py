@@ -1,11 +1,14 @@
 """Bringing the shape of a database up to date."""
 
 import contextlib
+import logging
 import sqlite3
 
 from evaltool.store.engine import sqlite_utils
 from evaltool.store.errors import NewerVersion
 from evaltool.store.migrations import MIGRATIONS
+
+_log = logging.getLogger(__name__)
 
 
 def steps() -> tuple[str, ...]:
@@ -23,7 +26,9 @@ def migrate(connection: sqlite3.Connection) -> None:
         NewerVersion: it has steps that this version does not know.
     """
     tables = sqlite_utils.Database(connection)
-    unknown = {migration.name for migration in MIGRATIONS.applied(tables)} - set(steps())
-    if unknown:
+    applied, known = [migration.name for migration in MIGRATIONS.applied(tables)], steps()
+    if unknown := set(applied) - set(known):
         raise NewerVersion(", ".join(sorted(unknown)))
     MIGRATIONS.apply(tables)
+    if applied:
+        _log.info("database brought up to date: from %s to %s", max(applied), max(known))

@@ -23,7 +23,8 @@ def check_usable(path: Path, wait: float = WAIT_SECONDS) -> None:
     Raises:
         StoreError: the database is not there, is none, is held by another or cannot be written.
     """
-    _refuse_closed(path)
+    if (place := closed_place(path)) is not None:
+        raise ReadOnly(str(place))
     with (
         translated(),
         contextlib.closing(
@@ -39,15 +40,17 @@ def check_usable(path: Path, wait: float = WAIT_SECONDS) -> None:
         connection.execute("ROLLBACK")
 
 
-def _refuse_closed(path: Path) -> None:
-    """Refuse what this process may not write any more.
+def closed_place(path: Path) -> Path | None:
+    """The file or folder that keeps this process from writing to a database, if there is one.
 
     The engine may take up a file that it had opened before, so that it does not notice. Opening
     it to find out is no way: closing it again would let go of the locks of this whole process.
     """
-    for place in (path.parent, path, path.with_name(f"{path.name}-wal")):
-        if place.exists() and not os.access(place, os.W_OK, effective_ids=_EFFECTIVE):
-            raise ReadOnly(str(place))
+    beside = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
+    for place in (path, *beside, path.parent):
+        if os.path.exists(place) and not os.access(place, os.W_OK, effective_ids=_EFFECTIVE):
+            return place
+    return None
 
 
 def size_of(path: Path) -> int:

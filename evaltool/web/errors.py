@@ -80,6 +80,11 @@ def _is_page_of_questions() -> bool:
     return request.endpoint == "assess.section" and request.method == "POST" and "subject" in g
 
 
+def _is_up_to_others(key: str) -> bool:
+    """Whether only who runs the tool can mend it, and that is not who reads the page."""
+    return key.startswith("error.store_") and services().hosted is not None
+
+
 def _ways_out() -> tuple[tuple[str, str], ...]:
     """What can be done with an evaluation that cannot be shown here."""
     id_ = (request.view_args or {}).get("id_")
@@ -107,7 +112,7 @@ def error_page(
         title=t(f"{key}.title"),
         what=t(f"{key}.what"),
         lost=t(f"{key}.lost"),
-        now=t(f"{key}.now"),
+        now=t("error.store_hosted.now" if _is_up_to_others(key) else f"{key}.now"),
         problems=problems,
         links=links,
     )

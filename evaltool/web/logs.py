@@ -83,9 +83,21 @@ def install(app: Flask) -> None:
             "milliseconds": round(found.seconds * 1000, 1),
             "role": found.role,
         }
+        if "refused" in g:
+            fields["reason"] = g.refused
         level = logging.ERROR if found.status >= 500 else logging.INFO
         _log.log(level, "request", extra={_FIELDS: fields})
         return response
+
+
+def event(name: str, **fields: str | int) -> None:
+    """Log what happened to the whole process, in words of ours alone."""
+    _log.info(name, extra={_FIELDS: fields})
+
+
+def refuse(reason: str) -> None:
+    """Say in the line of this request why it is refused, in words of ours alone."""
+    g.refused = reason
 
 
 def to_standard_error() -> None:

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, abort, request
 
+from evaltool.web import logs
 from evaltool.web.settings import LOCAL_HOSTS, Settings
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
@@ -36,9 +37,11 @@ def protect(app: Flask, settings: Settings) -> None:
     def check_host() -> None:
         if hosted is not None:
             if request.environ.get("HTTP_HOST", "").lower() != hosted.host:
+                logs.refuse("asked for another host than that of public_url")
                 abort(400, "host")
             # A monitor on the machine itself asks past the proxy, and is told one word.
             if hosted.tells_scheme and not request.is_secure and request.blueprint != "probes":
+                logs.refuse("came without TLS, by what the nearest proxy says")
                 abort(400, "scheme")
             return
         # A name that somebody else's server resolves to this machine (DNS rebinding) would

@@ -122,6 +122,8 @@ def test_a_database_that_is_damaged_while_serving_is_told_on_every_page(
         answer = officer.get(address)
         assert answer.status_code in (404, 503)
         assert "<h1>" in answer.text
+        # What only the operator can do is not asked of everybody.
+        assert "instance/evaltool.sqlite" not in answer.text
     refused = send(officer, page, "situation/1", fields=NOTES)
     assert refused.status_code == 503
     assert "De databank is beschadigd" in refused.text

@@ -80,8 +80,9 @@ def state(path: Path) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         shape = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
-        there = any(name == "evaluations" for _, name, _ in shape)
-        rows = connection.execute("SELECT id, nis_code FROM evaluations").fetchall() if there else []
+        rows: list[tuple[object, ...]] = []
+        if any(name == "evaluations" for _, name, _ in shape):
+            rows = connection.execute("SELECT id, nis_code FROM evaluations").fetchall()
         return shape, rows, last_step(connection)
 
 

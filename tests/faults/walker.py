@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.web.forms import NOTE
 from tests.faults.form import (
+    Fields,
     FormParser,
     Shown,
     all_kept,
@@ -159,10 +160,10 @@ class Walker:
         known = self._questionnaire.by_id
         chosen = chance.sample(form.questions, chance.randint(1, len(form.questions)))
         # What stands on the page and is not changed is sent again, or it would be taken away.
-        fields, changes = dict(form.fields), {}
+        changes: Fields = {}
         for question in chosen:
             changes |= other_answers(known[question], form, chance)
-        fields |= changes
+        fields = {**form.fields, **changes}
         now = {question: sent(known[question], fields) for question in form.questions}
         before = {question: set(self.unsure.get(question, ())) for question in now}
         for question, held in now.items():

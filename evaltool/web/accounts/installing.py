@@ -73,4 +73,14 @@ def install(app: Flask, hosted: Hosted) -> None:
         app.extensions["csrf"].exempt(single_sign_on.logged_out)
     with app.app_context():
         desk().renew_seals()
+        _warn_of_another_key(app)
         start_postman(app, services(), hosted)
+
+
+def _warn_of_another_key(app: Flask) -> None:
+    """Log how many second factors can no longer be opened: whoever has one hears "wrong code"."""
+    closed, all_ = desk().unopened()
+    if closed:
+        app.logger.warning(
+            "second factors that the secret key does not open: %d of %d", closed, all_
+        )
