@@ -10,7 +10,7 @@ from evaltool.domain.accounts import IDLE_LIMIT, Stage
 from evaltool.domain.evaluation import View
 from evaltool.identity.tokens import digest
 from evaltool.web.accounts.browsers import browser_name
-from tests.browsing import changed, form_of
+from tests.browsing import changed, form_of, parsed, text_of
 from tests.factories import some_answers
 from tests.hosting import OTHER, OWN, PASSWORD, HostedClient, Town, a_town
 
@@ -107,7 +107,7 @@ def test_who_gives_a_view_is_told_what_becomes_of_it(town: Town) -> None:
     view = town.evaluation(view=View(town.evaluation().id, who.id, "mayor"))
     client = town.signed_in(who)
     start = client.get("/").text
-    assert "Uw gemeente vraagt hoe u de LIVC-R ziet" in start
+    assert "Uw gemeente vraagt hoe u de LIVC-R ziet" in text_of(parsed(client.get("/")))
     assert "intakeblad" not in start
     check = client.get(f"/evaluations/{view.id}/check").text
     assert "klaar voor uw gemeente" in check

@@ -254,7 +254,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
     environment = {"EVALTOOL_PORT": " 9000 ", "EVALTOOL_CONTACT": "02 123 45 67"}
     environment["EVALTOOL_HOST"] = "::1"
     run = read_hosted(file, environment)
-    assert (run.port, run.host, run.hosted.contact) == (9000, "::1", "new")
+    assert (run.port, run.host, run.hosted.contact) == (9000, "::1", "02 123 45 67")
     assert run.hosted.proxies == 2
 
 
@@ -505,7 +505,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("organisation", "missing"),
         ("port", "not_whole"),
         ("public_url", "public_url_https"),
-        ("secret_key_file", "secret_unreadable"),
+        ("secret_key_file", "file_missing"),
         ("smtp_port", "mail_incomplete"),
         ("smtp_sender", "mail_incomplete"),
         ("smtp_host", "smtp_host"),
@@ -561,7 +561,7 @@ def test_a_secret_that_others_can_get_at_is_refused(name: str, mode: int, tmp_pa
 def test_a_secret_in_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
     problems = problems_of(lambda: read(tmp_path, secret_key_file="pipe"))
-    assert named(problems) == [("secret_key_file", "secret_unreadable")]
+    assert named(problems) == [("secret_key_file", "file_strange")]
 
 
 def test_a_secret_within_the_repository_is_refused_wherever_a_link_to_it_is(
@@ -875,7 +875,7 @@ def test_a_database_of_somebody_else_is_named_and_not_its_folder(
     with as_somebody_without_rights() as folder:
         database = folder / "evaltool.sqlite"
         open_store(database).close()
-        database.chmod(0o400)
+        database.chmod(0o000)
         # What is somebody else's cannot be made ours by changing its mode.
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(Path, "chmod", lambda *_: None)

@@ -47,7 +47,7 @@ print(json.dumps([found, read, heavy]))
 
 
 @pytest.mark.slow
-def test_everybody_gets_in_where_they_belong_and_nowhere_else_and_pandas_stays_out() -> None:
+def test_everybody_gets_in_where_they_belong_and_nowhere_else() -> None:
     done = subprocess.run(
         [sys.executable, "-c", _WALK],
         cwd=ROOT,

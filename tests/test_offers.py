@@ -106,7 +106,7 @@ def somebody(town: Town, role: Role) -> Account:
     ("role", "among_them"),
     [
         (Role.OFFICER, {"results.show", "municipality.coaches", "assess.section"}),
-        (Role.CHAIR, {"results.show", "documents.meeting", "municipality.log"}),
+        (Role.CHAIR, {"results.show", "documents.meeting", "municipal_log.show"}),
         (Role.COACH, {"results.show", "documents.intake", "finishing.check"}),
         (Role.CONTRIBUTOR, {"assess.section", "finishing.check", "finishing.delete"}),
         (Role.ADMINISTRATOR, {"administration.managed", "lists.show"}),

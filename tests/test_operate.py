@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from evaltool import __version__
 from evaltool.cli import _parser, main
 from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
 from evaltool.cli.hosting_services import MAIL_NEEDS, SIGN_ON_NEEDS
+from evaltool.cli.noting import write_down
 from evaltool.domain.access import SECOND_FACTOR_ROLES, Role
 from evaltool.identity.sealing import CannotOpen, Seal
 from evaltool.identity.second_factor import code_at, new_recovery_codes, normal_recovery_code
@@ -74,7 +76,7 @@ def test_the_defaults_are_those_of_the_code(tmp_path: Path) -> None:
     key = tmp_path / "key"
     key.write_text(KEY)
     key.chmod(0o600)
-    needed = dict.fromkeys(REQUIRED, "O") | {"public_url": f"https://{NAME}"}
+    needed = dict.fromkeys(REQUIRED, "O") | {"public_url": f"https://{NAME}", "contact": "a@b.be"}
     needed["secret_key_file"] = str(key)
     # Mail and single sign-on have defaults of their own once they are used.
     mail = {"smtp_host": "mail.example", "smtp_port": "587", "smtp_sender": "a@mail.example"}
@@ -148,6 +150,46 @@ def test_every_command_is_one_that_the_tool_takes() -> None:
         # Wrong usage ends the parser.
         assert callable(_parser().parse_args(command).run), command
     assert {command[0] for command in found} >= {"serve", "user", "backup", "restore", "audit"}
+
+
+def test_the_daily_look_at_the_audit_log_keeps_the_last_entry_and_stops_at_a_new_chain(
+    tmp_path: Path,
+) -> None:
+    section = PAGE.partition("\n## Audit log\n")[2].partition("\n## ")[0]
+    lines = re.findall(r"^    ((?:last|told)=.*|echo .*)$", section, re.MULTILINE)
+    assert len(lines) == 3
+    called = f'evaltool() {{ {shlex.join(EVALTOOL)} "$@"; }}\n'
+    script = called + "\n".join(lines).replace("/var/lib/evaltool", str(tmp_path))
+    kept: list[str] = []
+    for _ in range(2):
+        with closing(open_store(tmp_path / "evaltool.sqlite")) as store:
+            write_down(store, datetime.now(UTC), "look")
+        assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == 0
+        kept.append((tmp_path / "last-entry").read_text())
+    assert [line.partition(":")[0] for line in kept] == ["1", "2"]
+    (tmp_path / "evaltool.sqlite").unlink()
+    with closing(open_store(tmp_path / "evaltool.sqlite")) as store:
+        for _ in range(3):
+            write_down(store, datetime.now(UTC), "look")
+    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, check=False).returncode == 1
+    assert (tmp_path / "last-entry").read_text() == kept[-1]
+
+
+def test_what_is_moved_before_a_restore_is_all_that_belongs_to_the_database(
+    tmp_path: Path,
+) -> None:
+    before = tmp_path / "before"
+    (line,) = re.findall(r"^    (find .* -exec mv .*)$", PAGE, re.MULTILINE)
+    names = {"evaltool.sqlite", "evaltool.sqlite-wal", "evaltool.sqlite-shm"}
+    (tmp_path / "in" / ".evaltool.sqlite-litestream" / "ltx").mkdir(parents=True)
+    before.mkdir()
+    for name in (*names, "else"):
+        (tmp_path / "in" / name).touch()
+    moved = line.replace("/var/lib/evaltool-before", str(before))
+    moved = moved.replace("/var/lib/evaltool", str(tmp_path / "in"))
+    subprocess.run(["sh", "-c", moved], check=True)
+    assert {path.name for path in before.iterdir()} == names | {".evaltool.sqlite-litestream"}
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["else"]
 
 
 # --- units
@@ -477,7 +519,7 @@ def served_with(folder: Path, changes: Mapping[str, str]) -> "subprocess.Complet
         "PUBLIC_URL": f"https://{NAME}",
         "SECRET_KEY_FILE": str(folder / "key"),
         "ORGANISATION": "O",
-        "CONTACT": "c",
+        "CONTACT": "a@b.example",
         **changes,
     }
     return subprocess.run(

@@ -48,6 +48,7 @@ def test_a_question_with_all_it_can_have() -> None:
         sources=("p",),
         at_most=2,
         page=2,
+        carried=False,
     )
     found = questionnaire_json(questionnaire(question))
     assert found == {
@@ -90,6 +91,7 @@ def test_a_question_with_all_it_can_have() -> None:
                         "order": ["a", "b"],
                         "sources": ["p"],
                         "at_most": 2,
+                        "carried": False,
                     }
                 ],
             }
@@ -143,6 +145,7 @@ def test_the_content_comes_back_from_its_json(content: Questionnaire) -> None:
                     sources=tuple(q["sources"]),
                     at_most=q["at_most"],
                     page=q["page"],
+                    carried=q["carried"],
                 )
                 for q in s["questions"]
             ),

@@ -186,7 +186,8 @@ def test_a_disk_that_may_only_be_read_is_not_ready(
     open_store(path).close()
 
     def as_the_engine_falls_back(place: str, **how: Any) -> sqlite3.Connection:
-        return connect(place.replace("mode=rw", "mode=ro"), **how)
+        connection: sqlite3.Connection = connect(place.replace("mode=rw", "mode=ro"), **how)
+        return connection
 
     monkeypatch.setattr("evaltool.store.readiness.sqlite3.connect", as_the_engine_falls_back)
     with pytest.raises(ReadOnly):

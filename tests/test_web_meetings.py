@@ -1165,10 +1165,10 @@ def test_what_members_see_differently_is_put_on_the_agenda(town: Town) -> None:
     send(client, client.get(meeting), "/start")
     room = client.get(f"{meeting}/room/{number}")
     assert "Noteer dit als gezamenlijk antwoord" in words(room)
-    answer = turned(client, meeting, number, "common:chair")
-    assert answer.headers["Location"].endswith(f"{address}/views/chair")
-    other = turned(client, meeting, 1, "common:meeting_frequency")
-    assert other.headers["Location"].endswith(meeting)
+    there = turned(client, meeting, number, "common:chair")
+    assert there.headers["Location"].endswith(f"{address}/views/chair")
+    elsewhere = turned(client, meeting, 1, "common:meeting_frequency")
+    assert elsewhere.headers["Location"].endswith(meeting)
 
 
 def test_all_that_is_kept_of_a_municipality_holds_its_minutes(town: Town) -> None:

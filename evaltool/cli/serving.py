@@ -89,9 +89,7 @@ def run_until_stopped(server: "BaseWSGIServer | MultiSocketServer", store: Store
     return SOUND
 
 
-def opened(
-    make: Callable[[], T], folder: Path, t: Texts, database: Path | None = None
-) -> T | None:
+def opened(make: Callable[[], T], folder: Path, t: Texts, database: Path | None = None) -> T | None:
     """What comes of a database; where that cannot be used, why is printed.
 
     ``folder`` is the one that is written to, and by default that of the database.

@@ -23,7 +23,8 @@ def questionnaire_json(questionnaire: Questionnaire) -> Json:
     itself, has an answer other than "weet ik niet", with an option of ``any_of`` (where not
     empty) and none of ``none_of``. ``sources`` are the questions that a trend or a ranking
     builds on: it is asked once an option was chosen there. ``order`` lists the options of an
-    ordered question, from least to furthest.
+    ordered question, from least to furthest. ``carried`` says that a new evaluation can begin with
+    the answer of the last one.
     """
     return {
         "edition": questionnaire.edition,
@@ -58,6 +59,7 @@ def _question(question: Question) -> Json:
         "order": list(question.order),
         "sources": list(question.sources),
         "at_most": question.at_most,
+        "carried": question.carried,
     }
 
 

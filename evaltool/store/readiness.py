@@ -48,7 +48,8 @@ def closed_place(path: Path) -> Path | None:
     """
     beside = (path.with_name(f"{path.name}{end}") for end in ("-wal", "-shm"))
     for place in (path, *beside, path.parent):
-        if os.path.exists(place) and not os.access(place, os.W_OK, effective_ids=_EFFECTIVE):
+        may = (os.access(place, how, effective_ids=_EFFECTIVE) for how in (os.F_OK, os.W_OK))
+        if tuple(may) == (True, False):
             return place
     return None
 

@@ -132,7 +132,8 @@ class AttemptRepository:
             rows = fetched(
                 db,
                 "SELECT account = :account AS same_account, address = :address AS same_address,"
-                " COUNT(*) AS number FROM attempts WHERE succeeded = 0 AND at > :since AND at < :until"
+                " COUNT(*) AS number FROM attempts"
+                " WHERE succeeded = 0 AND at > :since AND at < :until"
                 " AND (account = :account OR address = :address)"
                 " GROUP BY same_account, same_address",
                 {"account": account, "address": address, "since": since, "until": until},

@@ -22,7 +22,7 @@ KINDS = {*(kind.value for kind in Kind), "note"}
 @pytest.mark.slow
 def test_under_load_nothing_fails_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     with installed(tmp_path) as installation:
-        outcome = load(installation, users=8, seconds=3, pause=0.05)
+        outcome = load(installation, users=8, seconds=2.5, pause=0.05)
     assert outcome.wrong(saves=8) == []
     assert set(outcome.kinds) == KINDS
 
@@ -30,7 +30,7 @@ def test_under_load_nothing_fails_and_nothing_acknowledged_is_lost(tmp_path: Pat
 @pytest.mark.slow
 def test_killed_at_any_moment_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     with installed(tmp_path) as installation:
-        outcome = load(installation, users=4, seconds=3, kills=2, pause=0.02)
+        outcome = load(installation, users=4, seconds=2, kills=2, pause=0.02)
     assert outcome.kills == 2
     assert outcome.wrong(saves=5) == []
 
@@ -59,7 +59,7 @@ def changes(*statements: str) -> Callable[[Installation], None]:
 def test_saves_that_are_thrown_away_are_noticed_whatever_is_saved_after(tmp_path: Path) -> None:
     thrown_away = changes("DELETE FROM section_answers", _FORGED)
     with installed(tmp_path) as installation:
-        outcome = load(installation, users=4, seconds=4, kills=2, pause=0.02, between=thrown_away)
+        outcome = load(installation, users=4, seconds=2, kills=2, pause=0.02, between=thrown_away)
     seen = [line for line in outcome.lost if " acknowledged, " in line]
     # By each of them, on a page, though they filled it in again at once.
     assert len({line.partition(" ")[0] for line in seen}) == 4

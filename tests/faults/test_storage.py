@@ -225,6 +225,21 @@ def test_a_migration_that_breaks_off_leaves_the_database_as_it_was(
     Database(path).close()
 
 
+def test_a_database_of_a_newer_version_is_named_at_the_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "evaltool.sqlite"
+    Database(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute(
+            "UPDATE _sqlite_migrations SET name = 'm999_of_later' WHERE name ="
+            " (SELECT MAX(name) FROM _sqlite_migrations)"
+        )
+        connection.commit()
+    assert cli.main(["serve", "--port", "0", "--instance", str(tmp_path)]) == 1
+    assert "De databank werd gemaakt door een nieuwere versie" in capsys.readouterr().err
+
+
 def _shape(path: Path) -> list[tuple[object, ...]]:
     with sqlite3.connect(path) as connection:
         return connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -16,6 +17,7 @@ from flask.testing import FlaskClient
 
 from evaltool import cli
 from evaltool.store import ReadOnly, open_store
+from evaltool.web import create_app
 from tests.browsing import begun, form_of, send
 from tests.faults.test_storage import NOTES, TYPED, database_of, services_of
 
@@ -59,8 +61,21 @@ def test_while_another_process_holds_the_database_for_half_a_minute_a_save_says_
     assert kept.answers.notes["specific_policy"].startswith(TYPED.strip())
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder that whoever this process becomes can come to; pytest's own is private."""
+    if not hasattr(os, "seteuid"):
+        pytest.skip("modes of files keep nobody from writing here")
+    with tempfile.TemporaryDirectory() as made:
+        place = Path(made)
+        place.chmod(0o755)
+        if not all(above.stat().st_mode & 0o001 for above in place.parents):
+            pytest.skip("the folder for temporary files is private")
+        yield place / "instance"
+
+
 @contextmanager
-def written_by_nobody(folder: Path) -> Iterator[None]:
+def read_only(folder: Path) -> Iterator[None]:
     """Take away the right to write to a folder and its files, from this process as well.
 
     Root may write whatever the modes say, so that this process is nobody for as long.
@@ -70,10 +85,6 @@ def written_by_nobody(folder: Path) -> Iterator[None]:
     for place in places:
         place.chmod(0o555 if place.is_dir() else 0o444)
     root = os.geteuid() == 0
-    opened = [above for above in folder.parents if not above.stat().st_mode & 0o001] if root else []
-    shut = {above: above.stat().st_mode for above in opened}
-    for above in opened:
-        above.chmod(shut[above] | 0o011)
     try:
         if root:
             os.seteuid(_NOBODY)
@@ -81,21 +92,15 @@ def written_by_nobody(folder: Path) -> Iterator[None]:
     finally:
         if root:
             os.seteuid(0)
-        for place, mode in {**modes, **shut}.items():
+        for place, mode in modes.items():
             # The log and its index come and go.
             with contextlib.suppress(FileNotFoundError):
                 place.chmod(mode)
 
 
-needs_modes = pytest.mark.skipif(
-    not hasattr(os, "seteuid"), reason="modes of files do not keep anybody from writing here"
-)
-
-
-@needs_modes
-def test_on_a_disk_that_became_read_only_nothing_typed_is_lost(
-    app: Flask, client: FlaskClient
-) -> None:
+def test_on_a_disk_that_became_read_only_nothing_typed_is_lost(folder: Path) -> None:
+    app = create_app({"INSTANCE": folder, "TESTING": True})
+    client = app.test_client()
     address = begun(client)
     page = client.get(f"{address}/sections/situation/1")
     database = database_of(app)
@@ -103,9 +108,9 @@ def test_on_a_disk_that_became_read_only_nothing_typed_is_lost(
     with closing(sqlite3.connect(database.path)) as other:
         other.execute("SELECT COUNT(*) FROM evaluations").fetchall()
         database.close()
-        with written_by_nobody(database.path.parent):
+        with read_only(folder):
             with pytest.raises(PermissionError):
-                (database.path.parent / "another").write_text("")
+                (folder / "another").write_text("")
             refused = send(client, page, "situation/1", fields=NOTES)
             database.close()
     text = refused.get_data(as_text=True)
@@ -114,20 +119,26 @@ def test_on_a_disk_that_became_read_only_nothing_typed_is_lost(
     assert TYPED in text
     again = client.post(f"{address}/sections/situation/1", data=form_of(refused, "situation/1"))
     assert again.status_code == 303
+    database.close()
 
 
-@needs_modes
 def test_on_a_read_only_disk_it_says_so_and_does_not_start(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "instance"
+    serve = ["serve", "--port", "0", "--instance", str(folder)]
     open_store(folder / "evaltool.sqlite").close()
-    (folder / "secret_key").write_text("a key of the tests " * 4)
-    with written_by_nobody(folder):
+    sound = (folder / "evaltool.sqlite").read_bytes()
+    # All that is loaded late is loaded here: nobody may not be let in where the libraries are.
+    (folder / "evaltool.sqlite").write_bytes(b"no database " * 20)
+    assert cli.main(serve) == 1
+    (folder / "evaltool.sqlite").write_bytes(sound)
+    capsys.readouterr()
+    with read_only(folder):
         with pytest.raises(ReadOnly):
             open_store(folder / "evaltool.sqlite")
-        assert cli.main(["serve", "--port", "0", "--instance", str(folder)]) == 1
+        assert cli.main(serve) == 1
     told = capsys.readouterr().err
     assert "Traceback" not in told
     assert "schrijven" in told
+    assert (folder / "evaltool.sqlite").read_bytes() == sound
     open_store(folder / "evaltool.sqlite").close()
