@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from werkzeug.test import TestResponse
 from evaltool import catalogue as catalogue_package
 from evaltool.catalogue import Catalogue
 from tests.html_checks import assert_sound
+from tests.passwords import QUICK
 
 ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
@@ -69,6 +71,19 @@ def _time_of_this_machine() -> Iterator[None]:
         if kept is not None:
             os.environ["TZ"] = kept
         time.tzset()
+
+
+@pytest.fixture
+def real_passwords() -> None:
+    """For a test of what a password costs."""
+
+
+@pytest.fixture(autouse=True)
+def _passwords_cost_little(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where passwords were loaded at all, and the test is not about what they cost."""
+    passwords = sys.modules.get("evaltool.identity.passwords")
+    if passwords is not None and "real_passwords" not in request.fixturenames:
+        monkeypatch.setattr(passwords, "_HASHER", QUICK)
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,12 @@ from evaltool.domain.access import MUNICIPAL_ROLES, Role
 from evaltool.domain.accounts import Account, AccountState, Stage
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation, View
-from evaltool.identity.passwords import hashed
 from evaltool.identity.tokens import digest
 from evaltool.web import create_app
 from evaltool.web.context import Services, install
 from tests.conftest import CheckedClient
 from tests.factories import a_hosted
+from tests.passwords import QUICK
 
 NOW = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 OWN, OTHER = "24062", "44021"
@@ -27,7 +27,7 @@ OWN, OTHER = "24062", "44021"
 PASSWORD = "een zin die alleen ik ken 7"
 PUBLIC = "https://evaluatie.example"
 
-_HASHED = hashed(PASSWORD)
+_HASHED = QUICK.hash(PASSWORD)
 _NUMBERS = count()
 
 

@@ -439,7 +439,7 @@ def any_condition() -> st.SearchStrategy[Condition]:
     return st.deferred(lambda: conditions(loaded().questionnaire))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(any_condition())
 def test_a_witness_is_valid_and_meets_the_condition(condition: Condition) -> None:
     catalogue = loaded()
@@ -533,7 +533,7 @@ def situations(condition: Condition) -> Iterator[Situation]:
             yield Situation(SMALL, given, (), 5, legal_minimum(given))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(conditions(SMALL))
 def test_there_is_a_witness_exactly_if_some_answers_meet_the_condition(
     condition: Condition,

@@ -414,6 +414,7 @@ def test_password_fields_hide_what_is_typed_and_help_password_managers(town: Tow
             assert not {"maxlength", "pattern", "readonly", "onpaste"} & set(field.keys())
 
 
+@pytest.mark.usefixtures("real_passwords")
 def test_a_hash_of_a_password_costs_what_the_page_says() -> None:
     assert "Argon2id, 64 MiB, 3 passes, 4 lanes" in TEXT
     assert hashed("any").startswith(f"$argon2id$v=19$m={64 * 1024},t=3,p=4$")

@@ -29,12 +29,13 @@ print("held", flush=True)
 time.sleep(float(sys.argv[2]))
 held.execute("COMMIT")
 """
-_HELD_SECONDS = 30.0
+_HELD_SECONDS = float(os.environ.get("EVALTOOL_HELD_SECONDS", "14"))
+"""Longer than a change waits; in the long form half a minute."""
 _NOBODY = 65534
 
 
 @pytest.mark.slow
-def test_while_another_process_holds_the_database_for_half_a_minute_a_save_says_so(
+def test_while_another_process_holds_the_database_for_long_a_save_says_so(
     app: Flask, client: FlaskClient
 ) -> None:
     address = begun(client)
@@ -54,7 +55,7 @@ def test_while_another_process_holds_the_database_for_half_a_minute_a_save_says_
     assert refused.status_code == 503
     assert "bezet" in text
     assert TYPED in text
-    assert 9 < waited < _HELD_SECONDS - 10
+    assert 9 < waited < _HELD_SECONDS - 1
     again = client.post(f"{address}/sections/situation/1", data=form_of(refused, "situation/1"))
     assert again.status_code == 303
     kept = services_of(app).evaluations.get(address.rpartition("/")[2])
