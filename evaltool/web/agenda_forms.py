@@ -45,10 +45,6 @@ class TypedAgenda:
         typed = self.own_minutes not in ("", str(ADDED_MINUTES))
         return bool(self.ticked or self.title or typed)
 
-    def without_additions(self) -> "TypedAgenda":
-        """The same once what was ticked and typed is on the agenda."""
-        return replace(self, ticked=frozenset(), title="", own_minutes="")
-
     def arranged(self, meeting: Meeting) -> Meeting:
         """The meeting in this order, with these minutes, an item moved or taken off."""
         order = self.order

@@ -13,6 +13,7 @@ from evaltool.domain.questionnaire import Section
 from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
 from evaltool.web.carrying import carried_view, confirmed, marks_on, shown_as_still
+from evaltool.web.cautions import warn
 from evaltool.web.conflicts import KEEP, changed, conflict_page
 from evaltool.web.context import evaluation_or_404, language, municipality_of, services, texts
 from evaltool.web.forms import Submission, parse
@@ -22,9 +23,9 @@ from evaltool.web.questions import (
     base_of,
     field_at_fault,
     section_page,
-    suspected,
     warning,
     wording,
+    written_at,
 )
 from evaltool.web.rendering import failure, moment_text, render, tell, wants_json
 from evaltool.web.walk import Stop, neighbours, stop, stops, tasks
@@ -147,15 +148,14 @@ def _after(evaluation: Evaluation, here: Stop) -> AnyResponse:
     t = texts()
     questionnaire = services().catalogue.questionnaire
     for question in here.questions:
-        if kinds := suspected(evaluation.answers, question.id):
-            address = url_for(
-                "assess.section",
-                id_=evaluation.id,
-                section_id=here.section.id,
-                number=here.number,
-                _anchor=f"note-{question.id}",
-            )
-            tell(t("warning.told", kinds=kinds), address, t("warning.look"))
+        address = url_for(
+            "assess.section",
+            id_=evaluation.id,
+            section_id=here.section.id,
+            number=here.number,
+            _anchor=f"note-{question.id}",
+        )
+        warn(address, *written_at(evaluation.answers, question.id))
     if "later" in request.form:
         tell(t("section.saved_for_later"))
         return redirect(url_for("assess.overview", id_=evaluation.id), 303)

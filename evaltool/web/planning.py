@@ -21,6 +21,7 @@ from evaltool.domain.plan import (
 from evaltool.domain.report import FindingView, Report
 from evaltool.domain.rules import Effort
 from evaltool.domain.validation import Problem
+from evaltool.web.cautions import warn
 from evaltool.web.context import (
     evaluation_or_404,
     language,
@@ -32,7 +33,8 @@ from evaltool.web.context import (
 from evaltool.web.guard import guarded
 from evaltool.web.plan_forms import ActionFields, action_of, fields_of, typed
 from evaltool.web.plan_pages import ActionPage, PlanPage, PlanRow, RemoveActionPage
-from evaltool.web.questions import kinds_of, warned
+from evaltool.web.questions import warned
+from evaltool.web.refusing import sentences
 from evaltool.web.rendering import messages, render, tell
 from evaltool.web.reports import as_reported, report_of
 
@@ -254,19 +256,15 @@ def _warn(evaluation: Evaluation, planned: PlannedAction) -> None:
     if action.due is not None and action.due < today and not action.state.is_over:
         day = date_text(action.due, language())
         tell(texts()("plan.past", day=day), address, texts()("plan.look"))
-    if kinds := kinds_of(action.title, action.owner, action.remark):
-        tell(texts()("warning.told", kinds=kinds), address, texts()("warning.look"))
+    warn(address, action.title, action.owner, action.remark)
 
 
 def _sentences(problems: Iterable[Problem]) -> dict[str, str]:
     """The first problem of each field in words, naming the field as the page does."""
-    t = texts()
-    found: dict[str, str] = {}
-    for problem in problems:
-        where = t(f"plan.field.{problem.where}")
+    return sentences(
+        problems,
         # What only a page can be wrong about has its sentence with the plan.
-        own = f"plan.refused.{problem.code}"
-        key = own if own in t else f"refusal.{problem.code}"
-        sentence = t(key, where=where, **problem.values)
-        found.setdefault(problem.where, sentence)
-    return found
+        lambda code: f"plan.refused.{code}",
+        lambda where: texts()(f"plan.field.{where}"),
+        shared=lambda code: f"refusal.{code}",
+    )

@@ -148,11 +148,11 @@ def warned(*written: str) -> str:
     return texts()("warning.here", kinds=kinds) if kinds else ""
 
 
-def suspected(answers: Answers, question: str) -> str:
-    """The kinds of personal data that note and text at a question seem to hold, in words."""
-    return kinds_of(answers.notes.get(question, ""), answers.other_text.get(question, ""))
+def written_at(answers: Answers, question: str) -> tuple[str, str]:
+    """Note and text at a question, each empty where there is none."""
+    return answers.notes.get(question, ""), answers.other_text.get(question, "")
 
 
 def warning(answers: Answers, question: str) -> str:
     """What to say at a question whose texts seem to hold personal data; empty where none do."""
-    return warned(answers.notes.get(question, ""), answers.other_text.get(question, ""))
+    return warned(*written_at(answers, question))

@@ -21,12 +21,13 @@ from evaltool.domain.validation import validate
 from evaltool.domain.wording import Refusals
 from evaltool.store import digest_of
 from evaltool.web.accounts.consensus_pages import CommonAnswerPage, ConsensusPage
+from evaltool.web.cautions import warn
 from evaltool.web.context import evaluation_or_404, municipality_of, services, texts
 from evaltool.web.differing import differences_on
 from evaltool.web.forms import parse
 from evaltool.web.guard import guarded
 from evaltool.web.identity import account
-from evaltool.web.questions import kinds_of, question_view, wording
+from evaltool.web.questions import question_view, wording
 from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("consensus", __name__)
@@ -133,9 +134,7 @@ def _set(evaluation: Evaluation, question: Question, difference: DifferenceView)
         told = {question.id: t("consensus.changed_elsewhere")}
         return _page(current, question, difference, mine, reason, told, status=409)
     tell(t("consensus.set"))
-    if kinds := kinds_of(reason):
-        address = url_for("consensus.common", id_=evaluation.id, question_id=question.id)
-        tell(t("warning.told", kinds=kinds), address, t("warning.look"))
+    warn(url_for("consensus.common", id_=evaluation.id, question_id=question.id), reason)
     return redirect(url_for("consensus.show", id_=evaluation.id, _anchor=question.id), 303)
 
 
