@@ -777,21 +777,27 @@ def a_taken_port(host: str) -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+def why_not_served(file: Path) -> str:
+    """The one line in which a process that is to serve with these settings refuses."""
+    ran = subprocess.run(
+        [*COMMAND, "serve", "--hosted", "--settings", str(file)],
+        capture_output=True,
+        check=False,
+        text=True,
+        timeout=30,
+    )
+    assert ran.returncode == 1
+    (line,) = ran.stderr.splitlines()
+    return line
+
+
 def test_an_invited_administrator_will_do_and_any_address_but_a_port_that_is_taken(
     tmp_path: Path,
 ) -> None:
     with a_taken_port("0.0.0.0") as port:
         file = written(tmp_path, settings(tmp_path, host="0.0.0.0", port=port))
         an_administrator(read_hosted(file, {}), AccountState.INVITED)
-        ran = subprocess.run(
-            [*COMMAND, "serve", "--hosted", "--settings", str(file)],
-            capture_output=True,
-            check=False,
-            text=True,
-            timeout=30,
-        )
-    assert ran.returncode == 1
-    (line,) = ran.stderr.splitlines()
+        line = why_not_served(file)
     assert "0.0.0.0" in line
     assert str(port) in line
 
@@ -815,15 +821,7 @@ def test_a_socket_is_opened_by_its_owner_and_its_group_alone(tmp_path: Path) -> 
 def test_a_socket_that_cannot_be_is_said(place: str, tmp_path: Path) -> None:
     file = written(tmp_path, settings(tmp_path, socket=place))
     an_administrator(read_hosted(file, {}))
-    ran = subprocess.run(
-        [*COMMAND, "serve", "--hosted", "--settings", str(file)],
-        capture_output=True,
-        check=False,
-        text=True,
-        timeout=30,
-    )
-    assert ran.returncode == 1
-    (line,) = ran.stderr.splitlines()
+    line = why_not_served(file)
     assert place in line
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from evaltool.catalogue import Catalogue
 from evaltool.domain.access import Role
 from evaltool.domain.evaluation import Evaluation, View
+from evaltool.domain.supplements import ZoneView
 from evaltool.domain.wording import Wording
 from evaltool.domain.zone import MemberState, ZoneMember, proposed, taking_part, zone_view
 from evaltool.pdf.zone import blocks
@@ -46,18 +47,23 @@ def test_the_register_proposes_the_other_municipalities_of_the_zone(catalogue: C
             assert other != municipality
 
 
-def test_each_municipality_is_compared_with_its_own_cluster(catalogue: Catalogue) -> None:
+def columns(catalogue: Catalogue, *members: tuple[str, int]) -> ZoneView:
+    """What the report says of the municipalities of a zone, each with its cluster."""
     texts = catalogue.in_language("nl")
-    known = catalogue.register.municipalities
     view = zone_view(
         catalogue.questionnaire,
         catalogue.benchmark,
         Wording(texts, catalogue.questionnaire, catalogue.register.clusters),
         texts,
         answers=ANSWERS,
-        members=[(known["24062"], 5), (known["24104"], 2), (known["35013"], 6)],
+        members=[(catalogue.register.known(code), cluster) for code, cluster in members],
     )
     assert view is not None
+    return view
+
+
+def test_each_municipality_is_compared_with_its_own_cluster(catalogue: Catalogue) -> None:
+    view = columns(catalogue, ("24062", 5), ("24104", 2), ("35013", 6))
     assert view.clusters[0] == "cluster 5, centrumgemeenten"
     rows = {row.source: row for row in view.rows}
     assert set(rows) == {"Tabel 1", "Tabel 3", "Tabel 5", "Tabel 8"}
@@ -73,24 +79,15 @@ def test_each_municipality_is_compared_with_its_own_cluster(catalogue: Catalogue
     assert len(set(policy)) == 3
     # What the survey does not publish per cluster cannot differ between municipalities.
     chair = catalogue.questionnaire.by_id["chair"]
-    assert texts.of(chair.text) not in {row.question for row in view.rows}
+    assert chair.text.nl not in {row.question for row in view.rows}
 
 
 def test_a_cluster_too_small_to_compare_with_says_its_counts(catalogue: Catalogue) -> None:
-    texts = catalogue.in_language("nl")
-    known = catalogue.register.municipalities
-    view = zone_view(
-        catalogue.questionnaire,
-        catalogue.benchmark,
-        Wording(texts, catalogue.questionnaire, catalogue.register.clusters),
-        texts,
-        answers=ANSWERS,
-        members=[(known["24062"], 5), (known["35013"], 6)],
-    )
-    assert view is not None
+    view = columns(catalogue, ("24062", 5), ("35013", 6))
     assert len(view.notes) == len(view.rows) == 4
+    small = catalogue.register.known("35013").name
     for note in view.notes:
-        assert note.startswith(f"{known['35013'].name}, “")
+        assert note.startswith(f"{small}, “")
         assert "te weinig om mee te vergelijken" in note
         assert "Hun aantallen: “" in note
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evaltool.cli.demo_answers import answers_of
 from evaltool.cli.demo_together import (
@@ -204,11 +204,11 @@ class Story:
         self.store.consents.give(code, self.coach.id, by=officer.id, at=self.at, named=named)
         self._log("consent_given", officer, code, detail=self.coach.id)
 
-    def _create(self, place: int, answers: Answers) -> Evaluation:
-        town, cluster = self.towns[place]
+    def create(self, nis_code: str, cluster: int, answers: Answers, **more: Any) -> Evaluation:
+        """A new evaluation with these answers; ``more`` as ``Evaluations.create`` takes it."""
         questionnaire = self.catalogue.questionnaire
         return self.store.evaluations.create(
-            nis_code=town.nis_code,
+            nis_code=nis_code,
             cluster=cluster,
             cluster_proposed=False,
             day=self.at.date(),
@@ -216,6 +216,7 @@ class Story:
             survey=questionnaire.survey,
             sections={s.id: answers.part(s.questions) for s in questionnaire.sections},
             at=self.at,
+            **more,
         )
 
     def _evaluate(self, place: int, turn: int) -> None:
@@ -224,7 +225,8 @@ class Story:
             return
         note = self.t("demo.note")
         answers = answers_of(self.catalogue.questionnaire, place, turn, note)
-        made = self._create(place, answers)
+        town, cluster = self.towns[place]
+        made = self.create(town.nis_code, cluster, answers)
         self.evaluations[place, turn] = made
         self._log("create", self._officer(place), made.nis_code, made.id)
 

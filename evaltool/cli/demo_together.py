@@ -49,17 +49,8 @@ def ask_members(story: "Story", evaluation: Evaluation) -> None:
         member = story.person(Role.CONTRIBUTOR, town, discipline)
         story.log("contributor_invited", officer, evaluation, member.id)
         answers = voice_of(questionnaire, evaluation.answers, own)
-        view = story.store.evaluations.create(
-            nis_code=evaluation.nis_code,
-            cluster=evaluation.cluster,
-            cluster_proposed=False,
-            day=story.at.date(),
-            edition=questionnaire.edition,
-            survey=questionnaire.survey,
-            sections={s.id: answers.part(s.questions) for s in questionnaire.sections},
-            at=story.at,
-            view=View(evaluation.id, member.id, discipline),
-        )
+        asked = View(evaluation.id, member.id, discipline)
+        view = story.create(evaluation.nis_code, evaluation.cluster, answers, view=asked)
         story.store.evaluations.finish(view.id, at=story.at, content=story.catalogue.fingerprint)
         story.log("finish", member, view)
 
@@ -180,17 +171,11 @@ def _officer_of(story: "Story", nis_code: str) -> Account:
 def start_from(story: "Story", earlier: Evaluation) -> Evaluation:
     """A new evaluation that starts from the last report: every answer is marked as carried over."""
     last = story.store.evaluations.snapshots(earlier.id)[-1].evaluation
-    questionnaire = story.catalogue.questionnaire
-    answers, marks = carried_from(questionnaire, last)
-    made = story.store.evaluations.create(
-        nis_code=last.nis_code,
-        cluster=last.cluster,
-        cluster_proposed=last.cluster_proposed,
-        day=story.at.date(),
-        edition=questionnaire.edition,
-        survey=questionnaire.survey,
-        sections={s.id: answers.part(s.questions) for s in questionnaire.sections},
-        at=story.at,
+    answers, marks = carried_from(story.catalogue.questionnaire, last)
+    made = story.create(
+        last.nis_code,
+        last.cluster,
+        answers,
         started_from=last.id,
         carried=marks,
         actions=actions_along(story.store.plans.of(last.id)),
