@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element
 
-import html5lib
 from flask.testing import FlaskClient
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
@@ -14,15 +13,14 @@ from werkzeug.test import TestResponse
 from evaltool.domain.answers import Answers
 from evaltool.domain.questionnaire import Kind, Questionnaire
 from evaltool.web.walk import Stop
+from tests.html_checks import tree_of
 
 Fields = MultiDict[str, str]
 
 
 def parsed(response: TestResponse) -> Element:
     """The page of an answer as a tree."""
-    tree = html5lib.parse(response.get_data(as_text=True), namespaceHTMLElements=False)
-    assert isinstance(tree, Element)
-    return tree
+    return tree_of(response.get_data(as_text=True))[0]
 
 
 def text_of(element: Element | None) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from xml.etree.ElementTree import Element
 
 import html5lib
@@ -31,12 +32,23 @@ def assert_sound(html: str, where: str) -> None:
     assert not found, f"{where}: " + "; ".join(found)
 
 
-def problems(html: str) -> Problems:
-    """Everything that is wrong with a page, each in a few words; empty for a sound page."""
+@lru_cache(maxsize=8)
+def tree_of(html: str) -> tuple[Element, tuple[str, ...]]:
+    """A page as a tree, which nobody may change, and what a browser would have to guess at.
+
+    A test often asks for a page, looks at it and fills in its forms: it is read once.
+    """
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     root = parser.parse(html)
+    assert isinstance(root, Element)
     # The strict parser stops at the first error; this one lists them all.
-    found = [f"line {line}: {code} {values}" for (line, _), code, values in parser.errors]
+    return root, tuple(f"line {line}: {code} {values}" for (line, _), code, values in parser.errors)
+
+
+def problems(html: str) -> Problems:
+    """Everything that is wrong with a page, each in a few words; empty for a sound page."""
+    root, errors = tree_of(html)
+    found = list(errors)
     elements = [element for element in root.iter() if isinstance(element.tag, str)]
     for check in (_outline, _identifiers, _fields, _groups, _images, _tables, _policy):
         found.extend(check(root, elements))

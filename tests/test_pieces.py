@@ -1,7 +1,9 @@
 """Pieces of pages that are kept as they were drawn: never stale, and never what was typed."""
 
+import time
 from collections.abc import Iterator
 from itertools import product
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from flask.testing import FlaskClient
 from evaltool.domain.answers import Answers
 from evaltool.web import pieces
 from evaltool.web.context import Services
+from evaltool.web.rendering import Templates
 from evaltool.web.walk import stops
 from tests.browsing import begun, changed, form_of
 from tests.factories import all_answers, some_answers
@@ -105,3 +108,33 @@ def test_what_is_kept_stays_bounded(kind: Any) -> None:
     limit = kind.cache_parameters()["maxsize"]
     assert limit is not None
     assert limit <= 512
+
+
+def test_a_page_that_several_ask_for_first_is_compiled_once(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled: list[str] = []
+    compile_ = Templates.compile
+
+    def slow(self: Templates, source: str, name: str, *args: Any, **kwargs: Any) -> Any:
+        compiled.append(name)
+        time.sleep(0.05)
+        return compile_(self, source, name, *args, **kwargs)
+
+    monkeypatch.setattr(Templates, "compile", slow)
+    # What the tests before compiled does not count.
+    app.jinja_env.bytecode_cache = None
+    readers = [Thread(target=app.jinja_env.get_template, args=("glossary.html",)) for _ in range(4)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join()
+    assert compiled == ["glossary.html"]
+
+
+def test_addresses_that_are_remembered_go_with_where_the_application_stands(app: Flask) -> None:
+    seen = set()
+    for root in ("", "/livc", ""):
+        page = app.test_client().get("/", environ_overrides={"SCRIPT_NAME": root})
+        seen.add((root, f'href="{root}/glossary"' in page.get_data(as_text=True)))
+    assert seen == {("", True), ("/livc", True)}

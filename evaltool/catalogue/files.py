@@ -4,12 +4,13 @@ import csv
 import hashlib
 import io
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
+
+import tomli
 
 from evaltool.catalogue.faults import Fault
 from evaltool.domain.language import Text
@@ -42,8 +43,8 @@ def read_toml(path: Path, faults: Faults) -> Toml | None:
     if text is None:
         return None
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         # The parser says the place only in words: "... (at line 3, column 7)".
         place = re.search(r"at line (\d+)", str(error))
         line = int(place[1]) if place else len(text.splitlines())

@@ -3,6 +3,7 @@
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
 REGULAR = "FiraSans"
 BOLD = "FiraSans-Bold"
@@ -22,7 +23,10 @@ def _folder() -> Path:
     return Path(spec.origin).parent / "files"
 
 
-@lru_cache(maxsize=1)
+_READING = Lock()
+"""Several first pages at once would each read the fonts, and keep the memory of it."""
+
+
 def register_fonts() -> None:
     """Make Fira Sans known to reportlab, and its default everywhere.
 
@@ -31,6 +35,12 @@ def register_fonts() -> None:
     Raises:
         ModuleNotFoundError: the font package is not installed.
     """
+    with _READING:
+        _register()
+
+
+@lru_cache(maxsize=1)
+def _register() -> None:
     # Here, so that whoever asks for a name of a font alone does not wait for reportlab.
     from reportlab import rl_config
     from reportlab.graphics import shapes

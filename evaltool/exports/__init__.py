@@ -3,7 +3,6 @@
 from evaltool.exports.calendar import action_calendar
 from evaltool.exports.csv_file import sheet_csv
 from evaltool.exports.tables import Sheet, actions_sheet, answers_sheet, comparisons_sheet
-from evaltool.exports.trajectory import trajectory_workbook
 from evaltool.exports.workbook import workbook
 
 SHEETS = {"answers": answers_sheet, "comparisons": comparisons_sheet, "actions": actions_sheet}
@@ -17,6 +16,5 @@ __all__ = [
     "answers_sheet",
     "comparisons_sheet",
     "sheet_csv",
-    "trajectory_workbook",
     "workbook",
 ]

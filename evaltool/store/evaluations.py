@@ -23,6 +23,7 @@ from evaltool.domain.evaluation import (
 from evaltool.domain.plan import Action
 from evaltool.store.carried import carried_where, forget_changed, insert_carried
 from evaltool.store.database import Database
+from evaltool.store.errors import translated
 from evaltool.store.evaluation_rows import (
     delete_evaluation,
     evaluation_of,
@@ -41,6 +42,12 @@ from evaltool.store.serialising import (
 )
 
 _ID_BYTES = 16
+_SUBJECT = """
+SELECT nis_code, contributor, (
+    SELECT group_concat(nis_code, ' ') FROM zone_members
+    WHERE evaluation_id = evaluations.id AND state = 'confirmed'
+) FROM evaluations WHERE id = ?
+"""
 
 
 class EvaluationRepository:
@@ -106,17 +113,13 @@ class EvaluationRepository:
 
     def subject(self, id_: str) -> Subject:
         """See the protocol."""
-        with self._database.reading() as db:
-            row = db.execute(
-                "SELECT nis_code, contributor FROM evaluations WHERE id = ?", [id_]
-            ).fetchone()
-            if row is None:
-                raise NotFound(id_)
-            bound = db.execute(
-                "SELECT nis_code FROM zone_members WHERE evaluation_id = ? AND state = 'confirmed'",
-                [id_],
-            ).fetchall()
-        return Subject(row[0], row[1], frozenset(code for (code,) in bound))
+        # In one statement, which sees one state by itself: each request asks this.
+        with translated():
+            row = self._database.connection.execute(_SUBJECT, [id_]).fetchone()
+        if row is None:
+            raise NotFound(id_)
+        nis_code, contributor, bound = row
+        return Subject(nis_code, contributor, frozenset((bound or "").split()))
 
     def listing(
         self, nis_codes: Iterable[str] | None = None, *, most: int = -1, after: int = 0

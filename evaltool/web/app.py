@@ -37,6 +37,10 @@ from evaltool.web.security import protect
 from evaltool.web.settings import LARGEST_REQUEST, Hosted, read_settings, secret_key
 
 
+class _Application(Flask):
+    jinja_environment = rendering.Templates
+
+
 def create_app(config: Mapping[str, object] | None = None) -> Flask:
     """The application, ready to serve.
 
@@ -50,7 +54,7 @@ def create_app(config: Mapping[str, object] | None = None) -> Flask:
         OSError: the secret key can be neither read nor written.
     """
     settings = read_settings(config)
-    app = Flask("evaltool.web", static_folder=str(STATIC), template_folder=str(TEMPLATES))
+    app = _Application("evaltool.web", static_folder=str(STATIC), template_folder=str(TEMPLATES))
     hosted = settings.hosted
     app.config.update(
         SECRET_KEY=secret_key(settings.instance) if hosted is None else hosted.secret_key,

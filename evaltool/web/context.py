@@ -68,20 +68,23 @@ def install(app: "object", held: Services) -> None:
 
 def language() -> Language:
     """The language chosen with ``?lang=`` now or before; Dutch by default."""
-    if "language" not in g:
-        wishes = (request.args.get("lang"), session.get("lang"), DEFAULT_LANGUAGE)
-        chosen = next(known for wish in wishes for known in LANGUAGES if known == wish)
-        if chosen == wishes[0] != session.get("lang"):
-            session["lang"] = chosen
-        g.language = chosen
-    return cast(Language, g.language)
+    known: Language | None = g.get("language")
+    if known is not None:
+        return known
+    wishes = (request.args.get("lang"), session.get("lang"), DEFAULT_LANGUAGE)
+    chosen = next(known for wish in wishes for known in LANGUAGES if known == wish)
+    if chosen == wishes[0] != session.get("lang"):
+        session["lang"] = chosen
+    g.language = chosen
+    return chosen
 
 
 def texts() -> Texts:
     """The sentences of the interface in the language of this request."""
-    if "texts" not in g:
-        g.texts = services().catalogue.in_language(language())
-    return cast(Texts, g.texts)
+    known: Texts | None = g.get("texts")
+    if known is None:
+        known = g.texts = services().catalogue.in_language(language())
+    return known
 
 
 def library() -> Library:

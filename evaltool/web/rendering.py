@@ -1,8 +1,10 @@
 """Renders pages, and gives templates the few things they may ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from datetime import date, datetime
 from functools import lru_cache
+from threading import RLock
+from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import (
@@ -14,6 +16,9 @@ from flask import (
     session,
     url_for,
 )
+from flask.sansio.app import App
+from flask.templating import Environment
+from jinja2 import Template
 from markupsafe import Markup, escape
 
 from evaltool import __version__
@@ -28,6 +33,31 @@ from evaltool.web.pages import Message, Page
 from evaltool.web.signatures import form_token
 
 _MOST_TOLD = 6
+_REMEMBERED = 512
+"""Addresses: those of what stands on every page, and of the evaluations that are being used."""
+
+
+class Templates(Environment):
+    """Templates, each compiled by one thread alone.
+
+    Several first pages at once would otherwise each compile it, and the process would keep the
+    memory of it: 5 MiB for four who begin together.
+    """
+
+    def __init__(self, app: App, **options: Any) -> None:
+        super().__init__(app, **options)
+        # A template may ask for another while it is being compiled.
+        self._compiling = RLock()
+
+    def get_template(
+        self,
+        name: str | Template,
+        parent: str | None = None,
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002
+    ) -> Template:
+        """See Jinja."""
+        with self._compiling:
+            return super().get_template(name, parent, globals)
 
 
 def render(page: Page, status: int = 200) -> Response:
@@ -55,8 +85,9 @@ def install(app: Flask) -> None:
     """Give templates their texts, dates and partials."""
 
     app.add_template_filter(whole, "whole")
-    # Not with what every page gets: the pieces of parts.html see only what is global.
+    # Not with what every page gets: pieces that are imported see only what is global.
     app.add_template_global(can, "can")
+    app.add_template_global(_addresses(), "url_for")
 
     @app.context_processor
     def always() -> dict[str, object]:
@@ -123,6 +154,22 @@ def _other_language() -> tuple[str, str]:
     # A path of ours and nothing else: browsers take a backslash for the slash of another host.
     path = "/" + quote(request.path.lstrip("/\\"))
     return other, f"{path}?{urlencode([*kept, ('lang', other)])}"
+
+
+def _addresses() -> Callable[..., str]:
+    """``url_for`` for the templates of one application, which remembers what was asked for last.
+
+    Of the request such an address depends on nothing else than where the application stands.
+    """
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def below(_root: str, endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+        return url_for(endpoint, **dict(values))
+
+    def address(endpoint: str, **values: Any) -> str:
+        return below(request.script_root, endpoint, tuple(values.items()))
+
+    return address
 
 
 def _asset(name: str) -> str:

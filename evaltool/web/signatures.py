@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from flask import Flask, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -13,6 +14,8 @@ TOKEN = "csrf_token"  # noqa: S105
 AGAIN = "sent_again"
 """The field that says so of what was sent when nobody was signed in any more."""
 _BYTES = 32
+_REMEMBERED = 256
+"""Browsers of which the token is known as it was signed last."""
 
 
 class _Forms(CSRFProtect):  # type: ignore[misc]
@@ -66,5 +69,14 @@ def install(app: Flask) -> None:
 def form_token() -> str:
     """The token that protects the forms of this browser, signed."""
     # Flask-WTF would make it with SHA-1.
-    session.setdefault(TOKEN, secrets.token_hex(_BYTES))
+    return _signed(session.setdefault(TOKEN, secrets.token_hex(_BYTES)))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _signed(_kept: str) -> str:
+    """The token of the session of this request as it stands in a form.
+
+    It is good for as long as the session is (see WTF_CSRF_TIME_LIMIT), so that it need not be
+    signed anew for every page.
+    """
     return str(generate_csrf())

@@ -10,7 +10,7 @@ from evaltool.domain.access import Permission
 from evaltool.domain.coaching import EntryKind
 from evaltool.domain.trajectory_report import TrajectoryReport, trajectory_report
 from evaltool.domain.trajectory_words import Trajectories
-from evaltool.exports import trajectory_workbook
+from evaltool.exports.trajectory import trajectory_workbook
 from evaltool.pdf import trajectory_document
 from evaltool.web.accounts.coaching_pages import Candidate, ReportPage
 from evaltool.web.accounts.standings import consents, standings, write_down_each
