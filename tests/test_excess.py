@@ -84,6 +84,14 @@ def test_who_takes_too_much_along_waits_and_is_told_until_when(town: Town) -> No
     assert client.get(f"{address}/actions.ics").status_code == 200
 
 
+def test_the_log_that_is_taken_along_counts_as_a_document(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    did(town, who, "document", MOST_DOCUMENTS - 1)
+    client = town.signed_in(who)
+    assert client.get("/municipality/log.csv").status_code == 200
+    assert client.get("/municipality/log.csv").status_code == 429
+
+
 def test_too_many_evaluations_are_not_begun(town: Town) -> None:
     who = town.person(Role.OFFICER)
     client = town.signed_in(who)

@@ -10,7 +10,9 @@ from evaltool.domain.attempts import HOUR, MOST_DOCUMENTS, MOST_EVALUATIONS, MOS
 from evaltool.web.context import services
 from evaltool.web.identity import actor
 
-_DOCUMENTS = frozenset({"document", "meeting", "intake", "export", "municipality_exported"})
+_DOCUMENTS = frozenset(
+    {"document", "meeting", "intake", "export", "municipality_exported", "log_taken"}
+)
 
 
 class TooMuch(Exception):
