@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock upgrade golden isolation bench soak screenshots sbom licences coverage clean
+.PHONY: help run test lint format lock upgrade golden isolation bench soak screenshots sbom licences audit coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
@@ -22,6 +22,7 @@ help:
 	@echo "make screenshots  take the pictures of the README again"
 	@echo "make sbom         list all libraries, with versions, hashes and licences, as CycloneDX"
 	@echo "make licences     print the licence of each library, and fail at one that does not go with ours"
+	@echo "make audit        look every library up in a list of known faults, and fail at one that has any"
 	@echo "make coverage     run the tests and tell which lines they miss"
 	@echo "make clean        remove everything that these commands made, but for instance/"
 
@@ -75,6 +76,13 @@ sbom: $(VENV)/.installed-test
 
 licences: $(VENV)/.installed-test
 	@$(BIN)/python docs/libraries.py licences
+
+# Of the locks themselves: whatever is installed, and without asking pip what that would be.
+audit: LOCKS ?= requirements.lock requirements-test.lock
+audit: OSV_URL ?= https://api.osv.dev/v1/query
+audit: $(VENV)/.installed-test
+	@$(BIN)/pip-audit --require-hashes --disable-pip --strict --progress-spinner off \
+		--vulnerability-service osv --osv-url $(OSV_URL) $(LOCKS:%=--requirement %)
 
 coverage: $(VENV)/.installed-test
 	$(BIN)/coverage run -m pytest

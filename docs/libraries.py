@@ -79,6 +79,7 @@ LICENCES: Mapping[str, str] = {
     "sqlite-utils": "Apache-2.0",
     "tabulate": "MIT",
     "typing-extensions": "PSF-2.0",
+    "tomli": "MIT",
     "tzdata": "Apache-2.0",
     "urllib3": "MIT",
     "waitress": "ZPL-2.1",

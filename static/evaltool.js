@@ -39,6 +39,24 @@
     });
   }
 
+  // Signed out here: on to where one signs out as well.
+  document.querySelector("form[data-at-once]")?.requestSubmit();
+
+  // What follows "#" in a link that opens an account reaches no server by itself: it goes into the
+  // form, out of the address, and on.
+  const opener = document.querySelector("form[data-from-address]");
+  if (opener) {
+    const open = () => {
+      const code = location.hash.slice(1);
+      if (!code) return;
+      history.replaceState(null, "", location.pathname + location.search);
+      opener.elements[opener.dataset.fromAddress].value = code;
+      opener.requestSubmit();
+    };
+    open();
+    addEventListener("hashchange", open);
+  }
+
   // A link that is handed over is copied whole.
   for (const button of document.querySelectorAll("[data-copy]")) {
     const field = document.getElementById(button.dataset.copy);

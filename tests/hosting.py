@@ -1,5 +1,6 @@
 """A tool on the internet, with people of every role in two municipalities, for tests."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -17,7 +18,7 @@ from evaltool.domain.evaluation import Evaluation, View
 from evaltool.identity.tokens import digest
 from evaltool.web import create_app
 from evaltool.web.context import Services, install
-from tests.conftest import CheckedClient
+from tests.conftest import CheckedClient, with_database
 from tests.factories import a_hosted
 from tests.passwords import QUICK
 
@@ -68,6 +69,24 @@ class HostedClient(CheckedClient):
     def send(self, path: str, **fields: Any) -> TestResponse:
         """Send a form of ours."""
         return self.post(path, data={**fields, "csrf_token": self.token()})
+
+    def follow_link(self, link: str) -> TestResponse:
+        """Give a link, or the token in it, and go where that leads; who opens none stays there."""
+        answer = self.send("/link", link_code=link)
+        return self.get(answer.headers["Location"]) if answer.status_code == 303 else answer
+
+    def choose_by_link(self, link: str, password: str, **fields: str) -> TestResponse:
+        """Follow a link and choose a password; where it opens none, the answer to the link."""
+        page = self.follow_link(link)
+        if page.status_code != 200:
+            return page
+        return self.send("/link/password", **{"password": password, "again": password, **fields})
+
+
+def link_on(page: str) -> str:
+    """The link to hand over that a page shows; empty where it shows none."""
+    found = re.search(rf'value="({re.escape(PUBLIC)}/link#[^"]+)"', page)
+    return "" if found is None else found[1]
 
 
 @dataclass
@@ -150,6 +169,7 @@ class Town:
 
 def a_town(folder: Path, **changes: Any) -> Town:
     """A hosted tool with an empty database."""
+    with_database(folder)
     app = create_app({"INSTANCE": folder, "TESTING": True, "HOSTED": a_hosted(**changes)})
     town = Town(app, folder)
     install(app, replace(town.held, now=town.clock))

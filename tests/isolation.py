@@ -117,8 +117,6 @@ def asked(town: Town, cast: Cast, route: Route, whose: str, actor: str) -> dict[
     """The values in the address, with something made for this request alone."""
     values: dict[str, Any] = {n: _SAMPLES[n] for n in route.names if n in _SAMPLES}
     nis_code = OTHER if whose in ("other", "bound") else OWN
-    if "token" in route.names:
-        values["token"] = a_link(town)
     if "entry_id" in route.names:
         # Her own, of when she was let in: whether she is decides what becomes of it.
         writer, _ = cast.actors[actor if actor.startswith("coach") else "coach"]
@@ -164,6 +162,8 @@ def sent(town: Town, cast: Cast, route: Route, values: Mapping[str, Any]) -> dic
     """What a form names beside the address: whether that is theirs is decided in the route."""
     coach, _ = cast.actors["coach"]
     assert coach is not None
+    if route.endpoint == "following.enter_code":
+        return {"link_code": a_link(town)} if route.method == "POST" else {}
     if route.endpoint == "coaching_kept.delete":
         an_entry(town, OWN, coach)
         return {"municipality": OWN}
@@ -292,6 +292,8 @@ def ask(cast: Cast, route: Route, whose: str, actor: str, ran: set[str]) -> str:
         path = app.url_for(route.endpoint, **values)
     fields = sent(cast.town, cast, route, values)
     client = cast.client(actor)
+    if route.endpoint == "following.choose":
+        client.follow_link(a_link(cast.town))
     ran.clear()
     if route.method == "GET":
         answer = client.get(path, query_string=fields)

@@ -134,7 +134,7 @@ class Running:
 
     instance: Path
     socket: Path
-    metrics_port: int
+    metrics: int | Path
     public_port: int
     process: "subprocess.Popen[str]"
     log: Path
@@ -159,10 +159,14 @@ class Running:
 
 
 @contextmanager
-def a_running_tool(folder: Path) -> Iterator[Running]:
-    """A hosted tool with an administrator, in a process of its own, on a socket."""
+def a_running_tool(folder: Path, *, metrics_socket: bool = False) -> Iterator[Running]:
+    """A hosted tool with an administrator, in a process of its own, on a socket.
+
+    Its figures are on a port, or on a socket of their own.
+    """
     metrics_port, public_port = free_ports(2)
     place = folder / "socket"
+    metrics: int | Path = folder / "metrics" if metrics_socket else metrics_port
     (folder / "key").write_text(KEY)
     (folder / "key").chmod(0o600)
     instance = folder / "instance"
@@ -173,7 +177,7 @@ def a_running_tool(folder: Path) -> Iterator[Running]:
         "contact": "beheer@organisatie.example",
         "instance": str(instance),
         "socket": str(place),
-        "metrics_port": str(metrics_port),
+        "metrics_socket" if metrics_socket else "metrics_port": str(metrics),
     }
     with contextlib.closing(open_store(instance / "evaltool.sqlite")) as store:
         store.accounts.create(
@@ -195,7 +199,7 @@ def a_running_tool(folder: Path) -> Iterator[Running]:
             text=True,
         ) as process,
     ):
-        running = Running(instance, place, metrics_port, public_port, process, folder / "log")
+        running = Running(instance, place, metrics, public_port, process, folder / "log")
         try:
             wait_for(place, process, folder / "log")
             yield running

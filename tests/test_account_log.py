@@ -107,7 +107,9 @@ def following(town: Town) -> Request:
     who = town.person(Role.OFFICER, state=AccountState.INVITED)
     make_link = town.held.store.accounts.make_link
     make_link(who.id, LinkPurpose.INVITATION, digest("token"), town.clock.at)
-    return town.client(), "/link/token", {"password": NEW, "again": NEW}
+    client = town.client()
+    client.follow_link("token")
+    return client, "/link/password", {"password": NEW, "again": NEW}
 
 
 def enrolling(town: Town) -> Request:

@@ -141,9 +141,12 @@ def test_a_link_that_two_follow_at_once_opens_once(town: Town, purpose: LinkPurp
     invited = purpose is LinkPurpose.INVITATION
     who = town.person(Role.OFFICER, state=AccountState.INVITED if invited else AccountState.ACTIVE)
     town.held.store.accounts.make_link(who.id, purpose, digest("token"), town.clock.at)
+    clients = [town.client() for _ in NEW]
+    assert {client.follow_link("token").status_code for client in clients} == {200}
+    sent = [{"password": new, "again": new} for new in NEW]
     answers = at_once(
         town,
-        *((town.client(), "/link/token", {"password": new, "again": new}) for new in NEW),
+        *((client, "/link/password", form) for client, form in zip(clients, sent, strict=True)),
     )
     assert answers == [(303, "/"), (404, "")]
     kept = town.held.store.accounts.get(who.id).password

@@ -76,6 +76,13 @@ def tried(town: Town, address: str, network: str, password: str = "x" * 12) -> i
     return sent(town.client(), "/sign-in", network, address=address, password=password)
 
 
+def chosen(town: Town, link: str, network: str) -> int:
+    """The status of choosing a password by a link, from an address of the network."""
+    client = town.client()
+    client.environ_base["REMOTE_ADDR"] = network
+    return client.choose_by_link(link, NEW).status_code
+
+
 def events(town: Town) -> list[Event]:
     return [entry.event for entry in town.held.store.audit.entries()]
 
@@ -140,7 +147,7 @@ def test_choosing_a_password_and_a_second_factor_is_written_down(town: Town) -> 
     client = town.signed_in(who)
     client.send("/account/password", current=PASSWORD, password=NEW, again=NEW)
     town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    town.client().send("/link/a", password=PASSWORD, again=PASSWORD)
+    town.client().choose_by_link("a", PASSWORD)
     told = [(e.actor, e.action, e.nis_code, e.detail) for e in events(town)]
     assert told[:2] == [
         (who.id, "password_chosen", OWN, who.id),
@@ -282,7 +289,7 @@ def test_a_link_lets_in_whom_others_keep_out(town: Town, few: int) -> None:
     for _ in range(few - 2):
         tried(town, who.address, THERE)
     town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    assert sent(town.client(), "/link/a", ELSEWHERE, password=NEW, again=NEW) == 303
+    assert chosen(town, "a", ELSEWHERE) == 303
     # From there on the account knows the address, whatever others go on trying.
     assert tried(town, who.address, ELSEWHERE, NEW) == 303
     assert tried(town, who.address, THERE, NEW) == 429
@@ -332,7 +339,7 @@ def test_who_knows_the_password_tries_few_codes_a_day(town: Town) -> None:
     assert right_code(town, who, HERE) == 303
     town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
     town.clock.forward(minutes=1)
-    assert sent(town.client(), "/link/a", ELSEWHERE, password=NEW, again=NEW) == 303
+    assert chosen(town, "a", ELSEWHERE) == 303
     assert right_code(town, who, ELSEWHERE) == 303
     assert right_code(town, who, THERE) == 429
     town.clock.at += CODES_WINDOW
@@ -385,7 +392,7 @@ def test_who_chooses_an_obvious_password_is_told_why(town: Town) -> None:
         assert answer.status_code == 422
         assert "woorden die iedereen eerst probeert" in answer.text
     town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    answer = town.client().send("/link/a", password="Leuven-2026-!", again="Leuven-2026-!")
+    answer = town.client().choose_by_link("a", "Leuven-2026-!")
     assert "woorden die iedereen eerst probeert" in answer.text
     assert town.held.store.accounts.get(who.id).password == who.password
 

@@ -1,5 +1,6 @@
 """The settings of a tool that stands on the internet, and how it starts with them."""
 
+import hashlib
 import json
 import os
 import re
@@ -26,8 +27,9 @@ from werkzeug.wrappers import Request, Response
 from evaltool.catalogue import Catalogue
 from evaltool.cli import given, main, zones
 from evaltool.cli.given import variable
-from evaltool.cli.hosted_serving import listen
+from evaltool.cli.hosted_serving import listen, listen_for_metrics
 from evaltool.cli.hosting import KEYS, HostedRun, hosted_run, read_hosted, sentence
+from evaltool.cli.hosting_services import MAIL_CERTIFICATE
 from evaltool.cli.serving import opened
 from evaltool.cli.zones import keep_time_of
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Role
@@ -38,8 +40,9 @@ from evaltool.mail import MailSettings, Security
 from evaltool.store import open_store
 from evaltool.web import create_app
 from evaltool.web.settings import LARGEST_REQUEST
+from tests.client_keys import a_client_key
 from tests.conftest import ROOT
-from tests.operation import as_somebody_without_rights
+from tests.operation import a_certificate, as_somebody_without_rights
 
 KEY = "0123456789abcdef" * 4
 KEY_BEFORE = "fedcba9876543210" * 4
@@ -90,6 +93,7 @@ def mail(folder: Path, **changes: object) -> dict[str, object]:
         "smtp_password_file": str(a_secret(folder / "password", PASSWORD)),
         "smtp_sender": "livc-r@example.org",
         "smtp_ca_file": str(certificates(folder)),
+        **dict(zip(MAIL_CERTIFICATE, map(str, shown(folder)), strict=True)),
     }
     return {**basis, **changes}
 
@@ -100,6 +104,8 @@ def sign_on(folder: Path, **changes: object) -> dict[str, object]:
         "oidc_issuer": "https://provider.example.org",
         "oidc_client_id": "livc-r",
         "oidc_client_secret_file": str(a_secret(folder / "client", CLIENT_SECRET)),
+        "oidc_strict": False,
+        "oidc_sign_out_by_address": True,
         "oidc_scope": "openid vo",
         "oidc_organisation_claim": "org",
         "oidc_email_claim": "mail",
@@ -108,6 +114,20 @@ def sign_on(folder: Path, **changes: object) -> dict[str, object]:
         "oidc_required": {"vo_doelgroepcode": "LB"},
     }
     return {**basis, **changes}
+
+
+def shown(folder: Path) -> tuple[Path, Path]:
+    """Files with a certificate to show a mail server, and its key."""
+    certificate, key = a_certificate(folder)
+    key.chmod(0o600)
+    return certificate, key
+
+
+def keys(folder: Path) -> None:
+    """Files with a client key: one that is sound, one that is too short, and one for all."""
+    for name, kind, mode in (("short", "RSA-2048", 0o600), ("open", "P-256", 0o644)):
+        a_client_key(folder, kind).replace(folder / f"{name}.pem").chmod(mode)
+    a_client_key(folder).replace(folder / "key.pem")
 
 
 def certificates(folder: Path) -> Path:
@@ -130,11 +150,23 @@ def everything(folder: Path, **changes: object) -> dict[str, object]:
         "backup_days": 14,
         "secret_key_before_file": str(a_secret(folder / "before", KEY_BEFORE)),
         "second_factor_roles": "officer, chair",
+        "leaked_passwords_file": str(a_list(folder)),
+        # Together with this one there can be no port for figures.
+        "strict": False,
         "time_zone": "Europe/Lisbon",
         "privacy_confirmed_on": date(2026, 11, 2),
         "accessibility_confirmed_on": "2026-11-03",
     }
     return settings(folder, **{**more, **mail(folder), **sign_on(folder), **changes})
+
+
+def a_list(folder: Path, *passwords: str) -> Path:
+    """A list of leaked passwords, as Have I Been Pwned gives it."""
+    path = folder / "leaked.txt"
+    named = passwords or ("one of them", "another of them")
+    digests = sorted(hashlib.sha1(text.encode()).hexdigest().upper() for text in named)
+    path.write_bytes("".join(f"{digest}:7\r\n" for digest in digests).encode())
+    return path
 
 
 def written(folder: Path, held: Mapping[str, object]) -> Path:
@@ -163,7 +195,7 @@ def one_line(value: object) -> str:
     """A value as the environment has it."""
     if isinstance(value, dict):
         return ",".join(f"{name}={text}" for name, text in value.items())
-    return str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def read(folder: Path, **changes: object) -> HostedRun:
@@ -197,10 +229,31 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (1, 36, 30)
     assert hosted.secret_key_before is None
     assert hosted.second_factor_roles == {Role.COACH, Role.ADMINISTRATOR}
+    assert (hosted.strict, hosted.leaked_passwords, run.metrics_socket) == (False, None, None)
     assert hosted.time_zone == "Europe/Brussels"
     assert (hosted.privacy_confirmed_on, hosted.accessibility_confirmed_on) == (None, None)
     assert hosted.mail is None
     assert hosted.single_sign_on is None
+
+
+@pytest.mark.parametrize("place", ["file", "environment"])
+def test_strict_asks_a_second_factor_of_every_role(place: str, tmp_path: Path) -> None:
+    held = settings(tmp_path, strict=True, second_factor_roles="officer")
+    given_ = (written(tmp_path, held), {}) if place == "file" else (None, as_environment(held))
+    hosted = read_hosted(*given_).hosted
+    assert hosted.strict
+    assert hosted.second_factor_roles == set(ACCOUNT_ROLES)
+
+
+def test_with_strict_a_provider_says_how_it_asked(tmp_path: Path) -> None:
+    required = {"vo_doelgroepcode": "LB", "acr": "two-factors"}
+    run = read(tmp_path, **sign_on(tmp_path, oidc_required=required), strict=True)
+    assert run.hosted.single_sign_on is not None
+    assert run.hosted.single_sign_on.required == required
+    for less in ({"vo_doelgroepcode": "LB"}, None):
+        held = settings(tmp_path, **sign_on(tmp_path, oidc_required=less), strict=True)
+        problems = problems_of(lambda held=held: read_hosted(written(tmp_path, held), {}))  # type: ignore[misc]
+        assert named(problems) == [("oidc_required", "strict_sign_on")]
 
 
 def test_without_an_instance_it_is_the_usual_one(tmp_path: Path) -> None:
@@ -213,7 +266,7 @@ def test_without_an_instance_it_is_the_usual_one(tmp_path: Path) -> None:
 def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) -> None:
     held = everything(tmp_path)
     # With a socket there is neither host nor port.
-    assert set(held) == set(KEYS) - {"socket"}
+    assert set(held) == set(KEYS) - {"socket", "metrics_socket", "oidc_client_key_file"}
     if place == "file":
         run = read_hosted(written(tmp_path, held), {"HOME": "elsewhere"})
     else:
@@ -224,6 +277,7 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
     assert (hosted.proxies, hosted.keep_months, hosted.backup_days) == (2, 24, 14)
     assert (hosted.secret_key, hosted.secret_key_before) == (KEY, KEY_BEFORE)
     assert hosted.second_factor_roles == set(ACCOUNT_ROLES) - {Role.CONTRIBUTOR}
+    assert (hosted.strict, hosted.leaked_passwords) == (False, tmp_path / "leaked.txt")
     assert hosted.time_zone == "Europe/Lisbon"
     confirmed = (hosted.privacy_confirmed_on, hosted.accessibility_confirmed_on)
     assert confirmed == (date(2026, 11, 2), date(2026, 11, 3))
@@ -236,6 +290,8 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
         security=Security.STARTTLS,
         sender_name="Vereniging van Voorbeelden",
         ca_file=tmp_path / "authorities.pem",
+        certificate=tmp_path / "fullchain.pem",
+        certificate_key=tmp_path / "privkey.pem",
     )
     sign_on_ = hosted.single_sign_on
     assert sign_on_ is not None
@@ -260,15 +316,19 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
 
 def test_mail_needs_no_login_and_most_of_single_sign_on_has_a_default(tmp_path: Path) -> None:
     held = everything(tmp_path, smtp_security="tls")
-    for key in ("smtp_user", "smtp_password_file", "smtp_ca_file"):
+    for key in ("smtp_user", "smtp_password_file", "smtp_ca_file", *MAIL_CERTIFICATE):
         del held[key]
     for key in ("oidc_scope", "oidc_organisation_claim", "oidc_email_claim", "oidc_required"):
         del held[key]
+    del held["oidc_strict"], held["oidc_sign_out_by_address"]
     hosted = read_hosted(written(tmp_path, held), {}).hosted
     assert hosted.mail is not None
     assert hosted.single_sign_on is not None
     assert (hosted.mail.user, hosted.mail.password, hosted.mail.ca_file) == ("", "", None)
+    assert (hosted.mail.certificate, hosted.mail.certificate_key) == (None, None)
     assert hosted.mail.security is Security.TLS
+    assert hosted.single_sign_on.strict is False
+    assert hosted.single_sign_on.sign_out_by_address is False
     assert hosted.single_sign_on.scope == "openid profile vo"
     assert hosted.single_sign_on.organisation_claim == "vo_orgcode"
     assert hosted.single_sign_on.email_claim == "email"
@@ -322,6 +382,15 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
     ({"secret_key_file": "k\u0000"}, "secret_key_file", "not_one_line"),
     *(({"port": value}, "port", "not_whole") for value in (0, 65536, "80", True, 80.0, -1)),
     *(({"metrics_port": value}, "metrics_port", "not_whole") for value in (0, 65536, "80")),
+    ({"metrics_socket": "figures", "metrics_port": 9109}, "metrics_port", "metrics_twice"),
+    ({"metrics_socket": "./web", "socket": "web"}, "metrics_socket", "sockets_same"),
+    ({"metrics_socket": 5, "socket": "web"}, "metrics_socket", "not_text"),
+    ({"metrics_socket": "web", "socket": 5}, "socket", "not_text"),
+    *(({"strict": value}, "strict", "not_truth") for value in ("true", 1, "", [True])),
+    ({"strict": True, "metrics_port": 9109}, "metrics_port", "strict_metrics"),
+    ({"leaked_passwords_file": "nowhere"}, "leaked_passwords_file", "file_missing"),
+    ({"leaked_passwords_file": "."}, "leaked_passwords_file", "file_strange"),
+    ({"leaked_passwords_file": "key"}, "leaked_passwords_file", "leaked_passwords"),
     *(({"proxies": value}, "proxies", "not_whole") for value in (-1, 10, "1")),
     *(({"keep_months": value}, "keep_months", "not_whole") for value in (0, 1201)),
     *(({"backup_days": value}, "backup_days", "not_whole") for value in (0, 3651)),
@@ -383,13 +452,35 @@ MAIL_FAULTS: tuple[tuple[Changes, str, str], ...] = (
     ({"smtp_ca_file": "key"}, "smtp_ca_file", "smtp_ca_file"),
     ({"smtp_ca_file": "."}, "smtp_ca_file", "file_strange"),
     ({"smtp_password_file": "nowhere"}, "smtp_password_file", "file_missing"),
+    *(({key: None}, key, "mail_certificate_incomplete") for key in MAIL_CERTIFICATE),
+    *(({key: "nowhere"}, key, "file_missing") for key in MAIL_CERTIFICATE),
+    *(
+        ({key: "authorities.pem"}, key, code)
+        for key, code in zip(MAIL_CERTIFICATE, ("mail_certificate", "secret_open"), strict=True)
+    ),
+    *(({key: "key"}, "smtp_certificate_file", "mail_certificate") for key in MAIL_CERTIFICATE),
+    (
+        {"smtp_security": "none", "smtp_host": "localhost"},
+        "smtp_certificate_file",
+        "mail_certificate_in_the_clear",
+    ),
 )
+
+BY_KEY: Changes = {"oidc_client_secret_file": None, "oidc_client_key_file": "key.pem"}
+"""Single sign-on where the provider knows the tool by a key."""
 
 NOT_MUNICIPAL = [role.value for role in Role if role not in MUNICIPAL_ROLES]
 
 SIGN_ON_FAULTS: tuple[tuple[Changes, str, str], ...] = (
     *(({key: None}, key, "sign_on_incomplete") for key in ("oidc_issuer", "oidc_client_id")),
-    ({"oidc_client_secret_file": None}, "oidc_client_secret_file", "sign_on_incomplete"),
+    ({"oidc_client_secret_file": None}, "oidc_client_secret_file", "oidc_one_proof"),
+    ({"oidc_client_key_file": "key.pem"}, "oidc_client_key_file", "oidc_one_proof"),
+    ({"oidc_strict": True}, "oidc_client_secret_file", "oidc_strict_key"),
+    ({"oidc_strict": "yes"}, "oidc_strict", "not_truth"),
+    ({**BY_KEY, "oidc_client_key_file": "key"}, "oidc_client_key_file", "oidc_client_key"),
+    ({**BY_KEY, "oidc_client_key_file": "short.pem"}, "oidc_client_key_file", "oidc_client_key"),
+    ({**BY_KEY, "oidc_client_key_file": "open.pem"}, "oidc_client_key_file", "secret_open"),
+    ({**BY_KEY, "oidc_client_key_file": "nowhere"}, "oidc_client_key_file", "file_missing"),
     *(({key: None}, key, "sign_on_incomplete") for key in ("oidc_role_claim", "oidc_roles")),
     *(
         ({"oidc_issuer": issuer}, "oidc_issuer", "oidc_issuer")
@@ -431,12 +522,40 @@ def test_mail_that_cannot_be_sent_is_refused(
 def test_single_sign_on_that_cannot_work_is_refused(
     changes: Changes, where: str, code: str, tmp_path: Path
 ) -> None:
+    keys(tmp_path)
     problems = problems_of(lambda: read(tmp_path, **{**sign_on(tmp_path), **changes}))
     assert named(problems) == [(where, code)]
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_provider_can_know_the_tool_by_a_key(strict: bool, tmp_path: Path) -> None:
+    keys(tmp_path)
+    held = {**sign_on(tmp_path, oidc_strict=strict), **BY_KEY}
+    made = read(tmp_path, **held).hosted.single_sign_on
+    assert made is not None
+    assert (made.client_secret, made.client_key_file) == ("", tmp_path / "key.pem")
+    assert made.strict is strict
+
+
+@pytest.mark.parametrize("text", ["true", "false"])
+def test_the_environment_says_whether_it_is_strict(text: str, tmp_path: Path) -> None:
+    keys(tmp_path)
+    file = written(tmp_path, settings(tmp_path, **{**sign_on(tmp_path), **BY_KEY}))
+    made = read_hosted(file, {"EVALTOOL_OIDC_STRICT": text}).hosted.single_sign_on
+    assert made is not None
+    assert made.strict is (text == "true")
+
+
+def test_a_certificate_and_a_key_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    other = a_client_key(tmp_path)
+    held = mail(tmp_path, smtp_certificate_key_file=str(other))
+    problems = problems_of(lambda: read(tmp_path, **held))
+    assert named(problems) == [("smtp_certificate_file", "mail_certificate")]
+
+
 def test_mail_in_the_clear_goes_to_this_machine_alone(tmp_path: Path) -> None:
     held = {**mail(tmp_path), "smtp_security": "none", "smtp_host": "127.0.0.1"}
+    held |= dict.fromkeys(MAIL_CERTIFICATE)
     made = read(tmp_path, **held).hosted.mail
     assert made is not None
     assert made.security is Security.NONE
@@ -460,6 +579,8 @@ def test_a_password_of_mail_that_no_server_understands_is_refused(tmp_path: Path
         ("EVALTOOL_PORT", "+5000", "not_whole"),
         ("EVALTOOL_PORT", "٥٠٠٠", "not_whole"),
         ("EVALTOOL_PORT", "9" * 5000, "not_whole"),
+        ("EVALTOOL_STRICT", "yes", "not_truth"),
+        ("EVALTOOL_STRICT", "", "not_truth"),
         ("EVALTOOL_CONTACT", "", "empty_needed"),
         ("EVALTOOL_CONTACT", "\udc80", "not_one_line"),
     ],
@@ -511,7 +632,7 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
         ("smtp_host", "smtp_host"),
         ("oidc_issuer", "sign_on_incomplete"),
         ("oidc_client_id", "sign_on_incomplete"),
-        ("oidc_client_secret_file", "sign_on_incomplete"),
+        ("oidc_client_secret_file", "oidc_one_proof"),
         ("oidc_role_claim", "sign_on_incomplete"),
         ("oidc_roles", "sign_on_incomplete"),
         ("oidc_scope", "oidc_scope"),
@@ -652,13 +773,15 @@ def test_no_problem_quotes_a_secret_in_the_wrong_place(
 
 def every_problem(folder: Path) -> Iterator[Problem]:
     """One problem of each kind at least."""
+    keys(folder)
     for changes, _, _ in FAULTS:
         yield from problems_of(lambda changes=changes: read(folder, **changes))  # type: ignore[misc]
     for basis, faults in ((mail(folder), MAIL_FAULTS), (sign_on(folder), SIGN_ON_FAULTS)):
         for changes, _, _ in faults:
             held = {**basis, **changes}
             yield from problems_of(lambda held=held: read(folder, **held))  # type: ignore[misc]
-    held = settings(folder)
+    held = settings(folder, **sign_on(folder), strict=True)
+    yield from problems_of(lambda: read_hosted(written(folder, held), {}))
     for content in (b"short", b"\xff"):
         a_secret(folder / "key", content)
         yield from problems_of(lambda: read_hosted(written(folder, held), {}))
@@ -817,12 +940,31 @@ def test_a_socket_is_opened_by_its_owner_and_its_group_alone(tmp_path: Path) -> 
 
 
 @posix
+def test_the_figures_are_on_a_socket_for_its_owner_and_its_group_alone(tmp_path: Path) -> None:
+    run = read(tmp_path, socket="web", metrics_socket="figures")
+    assert run.metrics_socket == tmp_path / "figures"
+    app = create_app({"INSTANCE": run.instance, "HOSTED": run.hosted})
+    for _ in range(2):
+        # What an earlier run left behind is no hindrance.
+        sockets: dict[int, Any] = {}
+        listen_for_metrics(app, run, sockets)
+        found = run.metrics_socket.stat().st_mode
+        (server,) = {id(one): one for one in sockets.values() if hasattr(one, "adj")}.values()
+        server.close()
+        assert stat.S_ISSOCK(found)
+        assert stat.S_IMODE(found) == 0o660
+
+
+@posix
 @pytest.mark.parametrize("place", ["nowhere/web", "x" * 120])
-def test_a_socket_that_cannot_be_is_said(place: str, tmp_path: Path) -> None:
-    file = written(tmp_path, settings(tmp_path, socket=place))
+@pytest.mark.parametrize("key", ["socket", "metrics_socket"])
+def test_a_socket_that_cannot_be_is_said(key: str, place: str, tmp_path: Path) -> None:
+    more = {} if key == "socket" else {"socket": "web"}
+    file = written(tmp_path, settings(tmp_path, **more, **{key: place}))
     an_administrator(read_hosted(file, {}))
     line = why_not_served(file)
     assert place in line
+    assert key in line
 
 
 def test_serving_refuses_a_host_that_is_none(

@@ -48,7 +48,7 @@ from tests.factories import a_moment
 SENDER = "no-reply@livcr.example"
 TO = "an.peeters@gemeente.example"
 SUBJECT = "Kies een nieuw wachtwoord"
-TEXT = "Beste An\n\nhttps://livcr.example/link/geheim\n"
+TEXT = "Beste An\n\nhttps://livcr.example/link#geheim\n"
 PASSWORD = "s3cret-of-the-server"
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 SHORT, LONG = 0.2, 5.0

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -28,6 +29,7 @@ from evaltool.identity.oidc import (
     Refusal,
 )
 from evaltool.identity.oidc_http import TIMEOUT, is_trusted
+from tests.client_keys import a_client_key
 from tests.provider import Client, Configuration, RunningProvider, running
 from tests.provider.browsing import walk
 from tests.provider.forging import (
@@ -194,7 +196,7 @@ def test_claims_of_the_userinfo_new_keys_and_signing_out(browser: requests.Sessi
         application.replies["/logout"] = lambda: Reply((b"",))
         client = replace(Client(), backchannel_logout_uri=f"{application.issuer}/logout")
         with running(
-            Configuration(clients=(client,), accounts=ACCOUNTS, in_id_token=False)
+            Configuration(clients=(client,), accounts=ACCOUNTS, in_id_token=False, forms=True)
         ) as real:
             provider = Provider(settings_for(real.issuer))
             identity = sign_in(browser, provider)
@@ -209,10 +211,10 @@ def test_claims_of_the_userinfo_new_keys_and_signing_out(browser: requests.Sessi
             assert anew.subject == "an"
             assert header(anew.id_token)["kid"] != header(identity.id_token)["kid"]
 
-            url = provider.logout_url(anew.id_token, "whereto")
-            assert url is not None
-            typed = {"logout": "yes"}
-            query = walk(browser, url, Client().post_logout_redirect_uris[0], typed)
+            form = provider.logout_form(anew.id_token, "whereto")
+            assert form is not None
+            back, typed = Client().post_logout_redirect_uris[0], {"logout": "yes"}
+            query = walk(browser, form.address, back, typed, form.fields)
             assert query == {"state": "whereto"}
             token = application.asked[-1].form["logout_token"]
             said = provider.logged_out(token)
@@ -514,6 +516,61 @@ def test_a_key_that_is_too_short_signs_nothing(forged: ForgedProvider) -> None:
     assert (code, reason) == (Refusal.TOKEN, "no key of the provider fits the token")
 
 
+def strict_client_of(forged: ForgedProvider, folder: Path) -> Provider:
+    """Our side of a provider of which all is asked that OWASP ASVS asks."""
+    return client_of(forged, strict=True, client_secret="", client_key_file=a_client_key(folder))
+
+
+@pytest.mark.parametrize(
+    ("key", "algorithm"),
+    [(rsa_key(bits=3072), "PS256"), (P256, "ES256"), (ED25519, "Ed25519")],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_strictly_a_token_is_signed_as_the_standard_approves(
+    forged: ForgedProvider, tmp_path: Path, key: SigningKey, algorithm: str
+) -> None:
+    forged.keys = published(key)
+    token = {"token": lambda claims: signed(claims, key, algorithm)}
+    assert answered(forged, strict_client_of(forged, tmp_path), **token).subject == "an"
+
+
+def test_strictly_rs256_is_not_taken(forged: ForgedProvider, tmp_path: Path) -> None:
+    key = rsa_key(bits=3072)
+    forged.keys = published(key)
+    token = {"token": lambda claims: signed(claims, key, "RS256")}
+    assert answered(forged, client_of(forged), **token).subject == "an"
+    code, reason = refusal(lambda: answered(forged, strict_client_of(forged, tmp_path), **token))
+    assert (code, reason) == (Refusal.TOKEN, "the algorithm is not allowed")
+    claims = forged.logout_claims()
+    told = signed(claims, key, "RS256", typ="logout+jwt")
+    assert refusal(lambda: strict_client_of(forged, tmp_path).logged_out(told))[0] is Refusal.TOKEN
+
+
+@pytest.mark.parametrize("bits", [2048, 3064])
+def test_strictly_a_key_of_less_than_3072_bits_signs_nothing(
+    forged: ForgedProvider, tmp_path: Path, bits: int
+) -> None:
+    short = rsa_key("short", bits)
+    forged.keys = published(short)
+    token = {"token": lambda claims: signed(claims, short, "PS256")}
+    assert answered(forged, client_of(forged), **token).subject == "an"
+    code, reason = refusal(lambda: answered(forged, strict_client_of(forged, tmp_path), **token))
+    assert (code, reason) == (Refusal.TOKEN, "no key of the provider fits the token")
+
+
+@pytest.mark.parametrize("typ", ["JWT", None])
+def test_strictly_a_logout_token_says_that_it_is_one(
+    forged: ForgedProvider, tmp_path: Path, typ: str | None
+) -> None:
+    forged.keys = published(P256)
+    provider = strict_client_of(forged, tmp_path)
+    claims, header = forged.logout_claims(), {} if typ is None else {"typ": typ}
+    told = signed(claims, P256, "ES256", typ="logout+jwt")
+    assert provider.logged_out(told).subject == "an"
+    code, reason = refusal(lambda: provider.logged_out(signed(claims, P256, "ES256", **header)))
+    assert (code, reason) == (Refusal.TOKEN, "the token is of another type")
+
+
 def test_a_key_that_is_broken_does_not_spoil_the_others(forged: ForgedProvider) -> None:
     broken: list[object] = [{"kty": "EC", "crv": "P-256", "x": "!", "y": 5}, {"kty": "AKP"}, 5]
     forged.keys = {"keys": [*broken, *published(rsa_key())["keys"]]}
@@ -621,7 +678,7 @@ def test_a_provider_that_is_down_is_said_to_be() -> None:
     )
     token = signed(forged.logout_claims(), rsa_key())
     assert refusal(lambda: provider.logged_out(token))[0] is Refusal.UNREACHABLE
-    assert refusal(lambda: provider.logout_url("token"))[0] is Refusal.UNREACHABLE
+    assert refusal(lambda: provider.logout_form("token", "s"))[0] is Refusal.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -761,28 +818,35 @@ def test_who_comes_for_another_kind_of_organisation_is_refused(
 # --- signing out
 
 
-def test_the_address_to_sign_out_holds_what_the_provider_wants(forged: ForgedProvider) -> None:
+def test_the_form_to_sign_out_holds_what_the_provider_wants(forged: ForgedProvider) -> None:
     forged.document["end_session_endpoint"] += "?lang=nl"
-    url = client_of(forged).logout_url("the.id.token", "x y")
-    assert url is not None
-    assert url.startswith(f"{forged.issuer}/end?")
-    assert parse_qs(urlsplit(url).query) == {
-        "lang": ["nl"],
-        "id_token_hint": ["the.id.token"],
-        "client_id": ["evaltool"],
-        "post_logout_redirect_uri": [Client().post_logout_redirect_uris[0]],
-        "state": ["x y"],
+    form = client_of(forged).logout_form("the.id.token", "x y")
+    assert form is not None
+    assert (form.address, form.origin) == (f"{forged.issuer}/end?lang=nl", forged.issuer)
+    assert form.method == "post"
+    assert form.fields == {
+        "id_token_hint": "the.id.token",
+        "client_id": "evaltool",
+        "post_logout_redirect_uri": Client().post_logout_redirect_uris[0],
+        "state": "x y",
     }
-    without = client_of(forged).logout_url("the.id.token")
-    assert without is not None
-    assert "state" not in parse_qs(urlsplit(without).query)
+    assert "the.id.token" not in repr(form)
+
+
+@pytest.mark.parametrize("place", ["a.example;script-src *", "a.example, b.example", "a.example *"])
+def test_signing_out_leads_to_no_place_that_says_more_in_a_policy(
+    forged: ForgedProvider, place: str
+) -> None:
+    forged.document["end_session_endpoint"] = f"https://{place}/end"
+    code, reason = refusal(lambda: client_of(forged).logout_form("the.id.token", "s"))
+    assert (code, reason) == (Refusal.PROVIDER, "end_session_endpoint is at a strange place")
 
 
 def test_a_provider_where_one_cannot_sign_out_has_no_address_for_it(
     forged: ForgedProvider,
 ) -> None:
     del forged.document["end_session_endpoint"]
-    assert client_of(forged).logout_url("the.id.token") is None
+    assert client_of(forged).logout_form("the.id.token", "s") is None
 
 
 @pytest.mark.parametrize(
@@ -894,7 +958,9 @@ def test_whatever_is_sent_as_a_logout_token_is_refused_and_nothing_else(
         ({"redirect_uri": "http://tool.example/back"}, "redirect_uri"),
         ({"post_logout_redirect_uri": "/out"}, "post_logout_redirect_uri"),
         ({"client_id": ""}, "client_id"),
-        ({"client_secret": ""}, "client_secret"),
+        ({"client_secret": ""}, "exactly one"),
+        ({"client_key_file": Path("key.pem")}, "exactly one"),
+        ({"strict": True}, "strict"),
         ({"scope": "profile openid2"}, "scope"),
         ({"organisation_claim": ""}, "organisation_claim"),
         ({"roles": {"Officer": Role.LOCAL}}, "roles"),

@@ -24,7 +24,12 @@ from prometheus_client.parser import text_string_to_metric_families
 from evaltool import __version__
 from evaltool.cli import _parser, main
 from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
-from evaltool.cli.hosting_services import MAIL_NEEDS, SIGN_ON_NEEDS
+from evaltool.cli.hosting_services import (
+    MAIL_CERTIFICATE,
+    MAIL_NEEDS,
+    SIGN_ON_NEEDS,
+    SIGN_ON_PROOF,
+)
 from evaltool.cli.noting import write_down
 from evaltool.domain.access import SECOND_FACTOR_ROLES, Role
 from evaltool.identity.sealing import CannotOpen, Seal
@@ -91,12 +96,19 @@ def test_the_defaults_are_those_of_the_code(tmp_path: Path) -> None:
     assert signed is not None
     found: dict[str, object] = {
         **{name: getattr(bare, name) for name in ("host", "port", "socket", "metrics_port")},
+        "metrics_socket": bare.metrics_socket,
+        "strict": bare.hosted.strict,
+        "leaked_passwords_file": bare.hosted.leaked_passwords,
         **{name: getattr(bare.hosted, name) for name in ("proxies", "keep_months", "time_zone")},
         **{name: getattr(bare.hosted, name) for name in ("backup_days", *CONFIRMED)},
         "secret_key_before_file": bare.hosted.secret_key_before,
         "second_factor_roles": bare.hosted.second_factor_roles - SECOND_FACTOR_ROLES,
         **dict.fromkeys(MAIL_NEEDS, bare.hosted.mail),
         **dict.fromkeys(SIGN_ON_NEEDS, bare.hosted.single_sign_on),
+        **dict.fromkeys(SIGN_ON_PROOF, bare.hosted.single_sign_on),
+        **dict(zip(MAIL_CERTIFICATE, (sent.certificate, sent.certificate_key), strict=True)),
+        "oidc_strict": str(signed.strict).lower(),
+        "oidc_sign_out_by_address": str(signed.sign_out_by_address).lower(),
         "smtp_user": sent.user,
         "smtp_password_file": sent.password,
         "smtp_security": sent.security,
@@ -107,7 +119,12 @@ def test_the_defaults_are_those_of_the_code(tmp_path: Path) -> None:
     }
     assert bare.instance == default_instance()
     assert sent.ca_file is None
-    in_words = {"instance": "a folder of the user", "smtp_ca_file": "those of the machine"}
+    assert bare.hosted.strict is False
+    in_words = {
+        "strict": "false",
+        "instance": "a folder of the user",
+        "smtp_ca_file": "those of the machine",
+    }
     told = {name: str(value) if value else "none" for name, value in found.items()} | in_words
     assert {name: told.get(name, "needed") for name in KEYS} == dict(settings_told())
 
@@ -279,8 +296,10 @@ class Front:
         return ask(self.secure, path, host=host, tls=self.trusted, body=body, headers=headers)
 
 
-def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Path) -> list[str]:
-    """The file of the page in a frame, with ports and places of this test."""
+def nginx(
+    folder: Path, running: Running, plain: int, certificate: Path, key: Path, more: str = ""
+) -> list[str]:
+    """The file of the page in a frame, with ports and places of this test, and ``more`` in it."""
     found = program("nginx")
     if found is None:
         unavailable("no nginx on this machine")
@@ -297,6 +316,7 @@ def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
             "/etc/nginx/evaltool/privkey.pem": str(key),
             "/var/log/nginx/": f"{folder}/",
             SOCKET: str(running.socket),
+            "    location / {\n": f"{more}    location / {{\n",
         },
     )
     (folder / "evaltool.conf").write_text(text, encoding="utf-8")
@@ -314,8 +334,10 @@ def nginx(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
     return command
 
 
-def caddy(folder: Path, running: Running, plain: int, certificate: Path, key: Path) -> list[str]:
-    """The file of the page, with ports and a certificate of this test."""
+def caddy(
+    folder: Path, running: Running, plain: int, certificate: Path, key: Path, more: str = ""
+) -> list[str]:
+    """The file of the page, with ports and a certificate of this test, and ``more`` in it."""
     found = program("caddy")
     if found is None:
         unavailable("no caddy on this machine")
@@ -324,7 +346,7 @@ def caddy(folder: Path, running: Running, plain: int, certificate: Path, key: Pa
         (FILES / "Caddyfile").read_text(encoding="utf-8"),
         {
             "\tadmin off\n": f"\tadmin off\n\t{ports}\n",
-            f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {certificate} {key}\n",
+            f"\n{NAME} {{\n": f"\n{NAME} {{\n\ttls {certificate} {key}\n{more}",
             SOCKET: str(running.socket),
         },
     )
@@ -459,7 +481,7 @@ def test_more_than_the_tool_takes_is_refused_by_its_own_page(front: Front) -> No
 
 
 def test_the_proxy_logs_no_path(front: Front) -> None:
-    answer = front.ask("/link/merkteken?merkteken")
+    answer = front.ask("/evaluations/merkteken?merkteken")
     requests = front.folder / "evaltool.log"
     if requests.exists():
         # Caddy keeps none. What nginx keeps can be held against the log of the tool; it writes
@@ -475,11 +497,69 @@ def test_the_proxy_logs_no_path(front: Front) -> None:
 
 def test_the_figures_are_on_a_port_of_their_own(front: Front, running: Running) -> None:
     front.ask("/sign-in")
-    told = ask(running.metrics_port, "/metrics", host="127.0.0.1")
+    told = ask(running.metrics, "/metrics", host="127.0.0.1")
     families = {family.name for family in text_string_to_metric_families(told.text)}
     assert {"evaltool_requests", "evaltool_sign_ins", "evaltool_database_bytes"} <= families
     assert front.ask("/metrics").status == 404
     assert "evaltool_requests" not in running.ask_as_proxy("/metrics").text
+
+
+MONITOR = "192.0.2.10"
+"""The address of a monitor, in the examples of the page."""
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A hosted tool whose figures are on a socket."""
+    with a_running_tool(tmp_path_factory.mktemp("watched"), metrics_socket=True) as found:
+        yield found
+
+
+@pytest.mark.parametrize("monitor", ["127.0.0.1", MONITOR])
+@pytest.mark.parametrize("kind", FRONTS)
+def test_a_monitor_reads_the_figures_over_tls_through_the_proxy(
+    kind: str, monitor: str, watched: Running, tmp_path: Path
+) -> None:
+    certificate, key = a_certificate(tmp_path)
+    (plain,) = free_ports(1)
+    places = {MONITOR: monitor, METRICS: str(watched.metrics)}
+    more = changed(snippet_for(kind), places)
+    command = FRONTS[kind](tmp_path, watched, plain, certificate, key, more)
+    with started(command, tmp_path) as process:
+        wait_for(watched.public_port, process, tmp_path / "log")
+        trusted = ssl.create_default_context(cafile=str(certificate))
+        front = Front(plain, watched.public_port, trusted, tmp_path)
+        told = front.ask("/metrics")
+        # Beside it everything is as before.
+        assert front.ask("/sign-in").status == 200
+    if monitor == MONITOR:
+        assert (told.status, "evaltool" in told.text) == (403, False)
+    else:
+        families = {family.name for family in text_string_to_metric_families(told.text)}
+        assert {"evaltool_requests", "evaltool_database_bytes"} <= families
+    here = ask(watched.metrics, "/metrics", host="127.0.0.1")
+    assert "evaltool_database_bytes" in here.text
+    assert "evaltool_requests" not in watched.ask_as_proxy("/metrics").text
+
+
+METRICS = "/run/evaltool-web/metrics"
+
+
+def snippet_for(kind: str) -> str:
+    """What the page adds to the file of a proxy for a monitor elsewhere."""
+    section = PAGE.partition("\n## Metrics\n")[2].partition("\n## ")[0]
+    blocks = re.findall(r"(?:^(?:    .*)?\n)+", section, re.MULTILINE)
+    (found,) = [block for block in blocks if SNIPPETS[kind] in block]
+    lines = (line.removeprefix("    ") for line in found.strip("\n").splitlines())
+    return "".join(f"{line}\n" for line in lines)
+
+
+SNIPPETS = {"nginx": "proxy_pass", "caddy": "reverse_proxy"}
+
+
+def test_the_figures_are_beside_the_socket_of_the_tool() -> None:
+    assert Path(METRICS).parent == Path(SOCKET).parent
+    assert f'metrics_socket = "{METRICS}"' in PAGE
 
 
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
@@ -488,13 +568,13 @@ def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(
 ) -> None:
     with a_running_tool(tmp_path) as tool:
         refused = tool.ask_as_proxy("/merkteken?merkteken=1")
-        assert tool.ask_as_proxy("/link/merkteken").status == 404
+        assert tool.ask_as_proxy("/evaluations/merkteken").status == 303
         ended, log = tool.stop(by)
     assert ended == 0
     started, *lines, stopped = [json.loads(line) for line in log.splitlines()]
     assert (started["event"], started["version"]) == ("started", __version__)
     assert (stopped["event"], stopped["level"]) == ("stopped", "info")
-    assert [line["status"] for line in lines] == [404, 404]
+    assert [line["status"] for line in lines] == [404, 303]
     assert lines[0]["request"] == refused.headers["X-Request-Id"]
     assert "merkteken" not in log
     assert not tool.instance.joinpath("evaltool.sqlite-wal").exists()

@@ -14,10 +14,10 @@ from evaltool.domain.accounts import Account, AccountNotFound, AccountState, Lin
 from evaltool.domain.audit import verify
 from evaltool.domain.evaluation import NotFound, Status, View
 from evaltool.domain.lists import ListKind
-from evaltool.identity.tokens import digest
+from evaltool.identity.tokens import digest, token_of
 from tests.browsing import send
 from tests.factories import some_answers
-from tests.hosting import OTHER, OWN, PASSWORD, HostedClient, Town, a_town
+from tests.hosting import OTHER, OWN, PASSWORD, HostedClient, Town, a_town, link_on
 
 NEW = "nog een zin die niemand raadt 3"
 
@@ -35,16 +35,10 @@ def coach(town: Town) -> Account:
     return town.person(Role.COACH, second_factor="sealed")
 
 
-def link_on(page: str) -> str:
-    found = re.search(r'value="https://evaluatie\.example(/link/[^"]+)"', page)
-    assert found is not None, page
-    return found[1]
-
-
 def accepted(town: Town, link: str) -> HostedClient:
     """Somebody who follows a link and chooses a password."""
     client = town.client()
-    assert client.send(link, password=NEW, again=NEW).status_code == 303
+    assert client.choose_by_link(link, NEW).status_code == 303
     return client
 
 
@@ -133,7 +127,7 @@ def test_a_lost_second_factor_is_taken_away_with_a_new_link(town: Town) -> None:
     page = client.send(f"/admin/accounts/{who.id}/link", second_factor="remove")
     assert town.held.store.accounts.get(who.id).second_factor is None
     newcomer = town.client()
-    led = newcomer.send(link_on(page.get_data(as_text=True)), password=NEW, again=NEW)
+    led = newcomer.choose_by_link(link_on(page.get_data(as_text=True)), NEW)
     assert led.headers["Location"] == "/account/second-factor"
 
 
@@ -279,8 +273,9 @@ def test_asking_somebody_who_has_an_account_gives_no_power_over_it(
     ).get_data(as_text=True)
     link = link_on(page)
     client = town.client()
-    assert client.get(link).headers["Location"] == "/sign-in"
-    assert client.send(link, password=NEW, again=NEW).headers["Location"] == "/sign-in"
+    assert client.choose_by_link(link, NEW).headers["Location"] == "/sign-in"
+    answer = client.send("/link/password", password=NEW, again=NEW)
+    assert answer.headers["Location"] == "/sign-in"
     assert town.held.store.accounts.get(known.id).password == known.password
 
 
@@ -296,7 +291,7 @@ def test_another_municipality_gets_no_link_into_the_account_of_a_contributor(tow
     ours, theirs = town.evaluation(), town.evaluation(OTHER)
     page = first.send(f"/evaluations/{ours.id}/contributors", **sent).get_data(as_text=True)
     other = second.send(f"/evaluations/{theirs.id}/contributors", **sent).get_data(as_text=True)
-    assert town.client().get(link_on(other)).headers["Location"] == "/sign-in"
+    assert town.client().follow_link(link_on(other)).headers["Location"] == "/sign-in"
     client = accepted(town, link_on(page))
     assert client.get("/").get_data(as_text=True).count("uw eigen kijk") == 2
 
@@ -367,7 +362,7 @@ def test_who_was_asked_gets_a_new_link_until_she_chose_a_password(town: Town) ->
     page = client.get(f"/evaluations/{evaluation.id}/contributors")
     assert "Nieuwe link" in page.text
     second = link_on(send(client, page, "/contributors/link").text)
-    assert town.client().get(first).status_code == 404
+    assert town.client().follow_link(first).status_code == 404
     accepted(town, second)
     again = client.get(f"/evaluations/{evaluation.id}/contributors").text
     assert "Nieuwe link" not in again
@@ -630,7 +625,7 @@ def test_a_link_for_a_colleague_is_shown_once_and_for_the_own_municipality(town:
     who = town.person(Role.CHAIR, state=AccountState.INVITED)
     other = town.person(Role.CHAIR, OTHER, state=AccountState.INVITED)
     page = client.send(f"/municipality/colleagues/{who.id}/link").get_data(as_text=True)
-    token = link_on(page).rpartition("/")[2]
+    token = token_of(link_on(page))
     account, purpose = town.held.store.accounts.behind_link(digest(token), town.clock.at)
     assert (account.id, purpose) == (who.id, LinkPurpose.INVITATION)
     assert client.send(f"/municipality/colleagues/{other.id}/link").status_code == 404
@@ -648,7 +643,7 @@ def test_an_officer_gets_no_link_into_the_account_of_a_colleague(town: Town) -> 
     assert client.send(f"/municipality/colleagues/{colleague.id}/link").status_code == 404
     # Who runs the tool can, and looks first who asks.
     answer = town.signed_in(administrator(town)).send(f"/admin/accounts/{colleague.id}/link")
-    token = link_on(answer.text).rpartition("/")[2]
+    token = token_of(link_on(answer.text))
     account, purpose = town.held.store.accounts.behind_link(digest(token), town.clock.at)
     assert (account.id, purpose) == (colleague.id, LinkPurpose.RESET)
 

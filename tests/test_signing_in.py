@@ -16,7 +16,7 @@ from evaltool.identity.second_factor import code_at, normal_recovery_code
 from evaltool.identity.tokens import digest
 from evaltool.store import DatabaseFull
 from tests.browsing import form_of, parsed
-from tests.hosting import PASSWORD, PUBLIC, HostedClient, Town, a_town
+from tests.hosting import PASSWORD, PUBLIC, HostedClient, Town, a_town, link_on
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -248,10 +248,10 @@ def test_a_link_to_choose_another_password_ends_with_the_password(town: Town) ->
     make(who.id, LinkPurpose.RESET, digest("reset"), town.clock.at)
     make(who.id, LinkPurpose.JOIN, digest("join"), town.clock.at)
     assert client.send("/account/password", current="x", password=new, again=new).status_code == 422
-    assert town.client().get("/link/reset").status_code == 200
+    assert town.client().follow_link("reset").status_code == 200
     client.send("/account/password", current=PASSWORD, password=new, again=new)
-    assert town.client().get("/link/reset").status_code == 404
-    assert town.client().get("/link/join").status_code == 303
+    assert town.client().follow_link("reset").status_code == 404
+    assert town.client().follow_link("join").status_code == 303
 
 
 def test_a_password_changes_only_where_that_is_written_down(
@@ -268,10 +268,10 @@ def test_a_password_changes_only_where_that_is_written_down(
         broken.setattr(town.held.store.audit, "append", full)
         failed = client.send("/account/password", current=PASSWORD, password=new, again=new)
         assert failed.status_code == 503
-        assert town.client().send("/link/reset", password=new, again=new).status_code == 503
+        assert town.client().choose_by_link("reset", new).status_code == 503
     assert town.held.store.accounts.get(who.id).password == who.password
     assert is_in(there)
-    assert town.client().send("/link/reset", password=new, again=new).status_code == 303
+    assert town.client().choose_by_link("reset", new).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -302,13 +302,42 @@ def test_a_link_works_once_and_for_a_time(town: Town) -> None:
     accounts = town.held.store.accounts
     accounts.make_link(who.id, LinkPurpose.INVITATION, digest("the token"), town.clock.at)
     client, new = town.client(), "nog een zin die niemand raadt 3"
-    assert "kies een wachtwoord" in client.get("/link/the token").get_data(as_text=True)
-    weak = client.send("/link/the token", password="password1234", again="password1234")
+    assert "kies een wachtwoord" in client.follow_link("the token").get_data(as_text=True)
+    weak = client.choose_by_link("the token", "password1234")
     assert weak.status_code == 422
-    assert client.send("/link/the token", password=new, again=new).status_code == 303
+    assert client.choose_by_link("the token", new).status_code == 303
     assert is_in(client)
-    assert client.get("/link/the token").status_code == 404
-    assert town.client().send("/link/the token", password=new, again=new).status_code == 404
+    assert client.follow_link("the token").status_code == 404
+    assert town.client().choose_by_link("the token", new).status_code == 404
+
+
+def test_the_page_for_the_code_of_a_link_asks_for_it_and_tells_nobody(town: Town) -> None:
+    page = town.client().get("/link")
+    assert page.headers["Referrer-Policy"] == "same-origin"
+    assert page.headers["Cache-Control"] == "no-store"
+    (field,) = [f for f in parsed(page).iter("input") if f.get("name") == "link_code"]
+    assert (field.get("type"), field.get("autocomplete")) == ("text", "off")
+    assert "wat in uw link na het teken # staat" in page.text
+    empty = town.client().send("/link", link_code="  ")
+    assert empty.status_code == 422
+    assert "Geef de code uit uw link" in empty.text
+
+
+def test_no_page_has_the_code_of_a_link_once_it_was_given(town: Town) -> None:
+    who = town.person(Role.OFFICER)
+    accounts, client = town.held.store.accounts, town.client()
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("the-token"), town.clock.at)
+    given = client.send("/link", link_code="the-token")
+    assert given.headers["Location"] == "/link/password"
+    assert "the-token" not in given.text + str(given.headers)
+    page = client.get("/link/password")
+    assert "the-token" not in page.text
+    # Another language, and once more: nothing is asked again.
+    assert "Choose a new password" in client.get("/link/password?lang=en").text
+    # Not where a form is refused for want of its own token either.
+    refused = client.post("/link", data={"link_code": "the-token", "more": "x"})
+    assert refused.status_code == 400
+    assert "the-token" not in refused.text
 
 
 def test_a_link_is_past_its_time(town: Town) -> None:
@@ -316,9 +345,9 @@ def test_a_link_is_past_its_time(town: Town) -> None:
     accounts = town.held.store.accounts
     accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
     town.clock.forward(minutes=59)
-    assert town.client().get("/link/the token").status_code == 200
+    assert town.client().follow_link("the token").status_code == 200
     town.clock.forward(minutes=1)
-    assert town.client().get("/link/the token").status_code == 404
+    assert town.client().follow_link("the token").status_code == 404
 
 
 def test_a_new_link_takes_the_place_of_the_one_before(town: Town) -> None:
@@ -326,8 +355,8 @@ def test_a_new_link_takes_the_place_of_the_one_before(town: Town) -> None:
     accounts = town.held.store.accounts
     accounts.make_link(who.id, LinkPurpose.RESET, digest("first"), town.clock.at)
     accounts.make_link(who.id, LinkPurpose.RESET, digest("second"), town.clock.at)
-    assert town.client().get("/link/first").status_code == 404
-    assert town.client().get("/link/second").status_code == 200
+    assert town.client().follow_link("first").status_code == 404
+    assert town.client().follow_link("second").status_code == 200
 
 
 def test_a_link_to_a_closed_account_opens_nothing(town: Town) -> None:
@@ -335,7 +364,7 @@ def test_a_link_to_a_closed_account_opens_nothing(town: Town) -> None:
     accounts = town.held.store.accounts
     accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
     accounts.change(who.id, state=AccountState.CLOSED)
-    assert town.client().get("/link/the token").status_code == 404
+    assert town.client().follow_link("the token").status_code == 404
 
 
 def test_a_password_by_link_ends_all_sessions_and_asks_the_code(town: Town) -> None:
@@ -345,7 +374,7 @@ def test_a_password_by_link_ends_all_sessions_and_asks_the_code(town: Town) -> N
         who.id, LinkPurpose.RESET, digest("the token"), town.clock.at
     )
     client, new = town.client(), "nog een zin die niemand raadt 3"
-    answer = client.send("/link/the token", password=new, again=new)
+    answer = client.choose_by_link("the token", new)
     assert answer.headers["Location"] == "/sign-in/code"
     assert not is_in(there)
     assert not is_in(client)
@@ -597,7 +626,7 @@ def test_the_key_of_another_app_is_shown_for_ten_minutes_after_the_password(town
 
 
 def asked(town: Town, address: str) -> str:
-    """The path of the link that an officer gets who asks an address for a view."""
+    """The link that an officer gets who asks an address for a view."""
     page = town.signed_in(town.person(Role.OFFICER)).send(
         f"/evaluations/{town.evaluation().id}/contributors",
         name="Cas",
@@ -608,9 +637,7 @@ def asked(town: Town, address: str) -> str:
     # The page is the same, with an account or without: whoever asks does not learn which.
     assert "Wie er al een heeft, meldt zich aan en komt bij de vraag" in page.text
     assert "hij werkt één keer" not in page.text
-    found = re.search(r'value="https://evaluatie\.example(/link/[^"]+)"', page.text)
-    assert found is not None
-    return found[1]
+    return link_on(page.text)
 
 
 def test_a_link_to_what_is_asked_leads_there(town: Town) -> None:
@@ -621,24 +648,43 @@ def test_a_link_to_what_is_asked_leads_there(town: Town) -> None:
     view = max(town.held.evaluations.views_by(who.id), key=lambda found: found.created_at)
     there = f"/evaluations/{view.id}"
     inside = town.signed_in(who)
-    assert inside.get(link).headers["Location"] == there
+    assert inside.follow_link(link).headers["Location"] == there
     assert inside.get(there).status_code == 200
     # Who is not signed in comes there by way of signing in, also with a second factor.
     client = town.client()
-    assert client.get(link).headers["Location"] == "/sign-in"
+    assert client.follow_link(link).headers["Location"] == "/sign-in"
     back = sign_in(client, who.address).headers["Location"]
     assert client.get(back).headers["Location"] == there
     # It still works: it opens nothing by itself. An earlier one does not.
-    assert inside.get(link).status_code == 303
-    assert inside.get(first).status_code == 404
+    assert inside.follow_link(link).status_code == 303
+    assert inside.follow_link(first).status_code == 404
 
 
 def test_a_link_to_what_is_asked_leads_nobody_else_there(town: Town) -> None:
     who = town.person(Role.CHAIR)
     link = asked(town, who.address)
     other = town.signed_in(town.person(Role.CHAIR))
-    assert other.get(link).headers["Location"] == "/"
+    assert other.follow_link(link).headers["Location"] == "/"
     assert "voor een ander account" in other.get("/").text
     for view in town.held.evaluations.views_by(who.id):
         town.held.evaluations.finish(view.id, at=town.clock.at)
-    assert town.signed_in(who).get(link).headers["Location"] == "/"
+    assert town.signed_in(who).follow_link(link).headers["Location"] == "/"
+
+
+def test_a_link_to_what_is_asked_leads_there_past_a_second_factor(town: Town) -> None:
+    who = town.person(Role.CHAIR, second_factor=sealed(town))
+    link, client = asked(town, who.address), town.client()
+    (view,) = town.held.evaluations.views_by(who.id)
+    assert client.follow_link(link).headers["Location"] == "/sign-in"
+    assert sign_in(client, who.address).headers["Location"] == "/sign-in/code"
+    back = client.send("/sign-in/code", code=code_at(SECRET, town.clock.at)).headers["Location"]
+    assert client.get(back).headers["Location"] == f"/evaluations/{view.id}"
+
+
+def test_a_link_that_was_opened_and_left_is_forgotten_at_signing_in(town: Town) -> None:
+    who, client = town.person(Role.OFFICER), town.client()
+    accounts = town.held.store.accounts
+    accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
+    assert client.follow_link("a").status_code == 200
+    sign_in(client, who.address)
+    assert client.get("/link/password").headers["Location"] == "/link"

@@ -5,11 +5,11 @@ import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import html5lib
 import pytest
 import requests
 from werkzeug.test import TestResponse
@@ -428,14 +428,55 @@ def test_signing_out_here_leads_on_to_the_provider(open_town: Town, forged: Forg
     answer = client.send("/sign-out")
     assert answer.status_code == 200
     assert not is_in(client)
-    link = re.search(r'class="button" href="([^"]+)"', answer.text)
-    assert link is not None
-    address = unescape(link[1])
-    assert answer.headers["Refresh"] == f"0; url={address}"
-    query = parse_qs(urlsplit(address).query)
-    assert address.startswith(f"{forged.issuer}/end?")
-    assert query["id_token_hint"] == [forged.token["id_token"]]
-    assert query["post_logout_redirect_uri"] == [f"{PUBLIC}/sign-in"]
+    fields = left_with(answer, f"{forged.issuer}/end")
+    assert fields["id_token_hint"] == forged.token["id_token"]
+    assert fields["client_id"] == "evaltool"
+    assert fields["post_logout_redirect_uri"] == f"{PUBLIC}/sign-in"
+    assert len(fields["state"]) >= 32
+    # Nothing of ours besides, and the token in no address.
+    assert set(fields) == {"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
+    addresses = re.findall(r'(?:href|src|action)="([^"]*)"', answer.text)
+    assert not [address for address in addresses if forged.token["id_token"] in address]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert not {"Refresh", "Location"} & set(answer.headers.keys())
+
+
+def left_with(answer: TestResponse, address: str) -> dict[str, str]:
+    """The fields of the one form of a page, that is sent with POST to an address."""
+    page = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    (form,) = page.iter("form")
+    assert (form.get("method"), form.get("action")) == ("post", address)
+    assert len(list(form.iter("button"))) == 1
+    return {field.get("name", ""): field.get("value", "") for field in form.iter("input")}
+
+
+def test_the_page_that_leads_to_the_provider_alone_may_have_a_form_for_it(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    client = open_town.client()
+    sign_in(client, forged)
+    usual = client.get("/account").headers["Content-Security-Policy"]
+    assert "form-action 'self';" in usual
+    allowed = usual.replace("form-action 'self';", f"form-action 'self' {forged.issuer};")
+    answer = client.send("/sign-out")
+    assert answer.headers["Content-Security-Policy"] == allowed
+    assert client.get("/sign-in").headers["Content-Security-Policy"] == usual
+
+
+def test_who_comes_back_from_signing_out_is_told_so_once(
+    open_town: Town, forged: ForgedProvider
+) -> None:
+    client, told = open_town.client(), "U bent afgemeld."
+    sign_in(client, forged)
+    state = left_with(client.send("/sign-out"), f"{forged.issuer}/end")["state"]
+    for other in ("", "another", "é"):
+        assert told not in client.get("/sign-in", query_string={"state": other}).text
+    assert told not in open_town.client().get("/sign-in", query_string={"state": state}).text
+    back = client.get("/sign-in", query_string={"state": state})
+    assert back.headers["Location"] == "/sign-in"
+    assert told in client.get("/sign-in").text
+    again = client.get("/sign-in", query_string={"state": state})
+    assert (again.status_code, told in again.text) == (200, False)
 
 
 @pytest.mark.parametrize("broken", ["no end", "another secret"])
@@ -491,7 +532,7 @@ def test_nobody_gets_a_password_beside_the_provider(
     # Nor by a link that was made on the server.
     store = open_town.held.store.accounts
     store.make_link(made.id, LinkPurpose.RESET, digest("the token"), open_town.clock.at)
-    assert open_town.client().send("/link/the token", **new).status_code == 404
+    assert open_town.client().choose_by_link("the token", PASSWORD).status_code == 404
     assert store.get(made.id).password is None
 
 

@@ -12,9 +12,10 @@ from werkzeug.test import TestResponse
 
 from evaltool import __version__
 from evaltool.domain.access import ACCOUNT_ROLES, Role
-from evaltool.domain.accounts import Stage
+from evaltool.domain.accounts import LinkPurpose, Stage
 from evaltool.domain.language import LANGUAGES, Language
 from evaltool.identity.oidc_identity import OidcSettings
+from evaltool.identity.tokens import digest
 from evaltool.mail import MailSettings, Security
 from evaltool.web import create_app
 from tests.browsing import begun, parsed, send, text_of
@@ -243,8 +244,12 @@ def test_the_cookie_holds_what_the_page_says_and_nothing_else(town: Town) -> Non
     look()
     client.send("/account/sessions/end", session_password=PASSWORD)
     look()
-    # Language, being signed in, where one was going, a message, the protection of forms.
-    assert held == {"lang", "sid", "after", "told", "csrf_token"}
+    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
+    client.send("/link", link_code="a")
+    look()
+    # Language, being signed in, which link was opened, where one was going, a message, the
+    # protection of forms.
+    assert held == {"lang", "sid", "link", "after", "told", "csrf_token"}
 
 
 def test_no_law_is_cited_by_article(client: CheckedClient, town: Town) -> None:

@@ -202,14 +202,14 @@ def test_each_request_has_one_line_by_the_rule_of_its_route(town: Town) -> None:
     officer = town.signed_in(town.person(Role.OFFICER))
     with lines() as read:
         answer = officer.get(f"/evaluations/{evaluation.id}?lang=en&q=merkteken")
-        town.client().get("/link/merkteken")
+        officer.get("/evaluations/merkteken")
         town.client().get("/merkteken?merkteken=merkteken")
         town.client().open("/health", method="MERKTEKEN")
     assert answer.status_code == 200
     told = [(line["method"], line["endpoint"], line["status"]) for line in requests_in(read)]
     assert told == [
         ("GET", "/evaluations/<id_>", 200),
-        ("GET", "/link/<token>", 404),
+        ("GET", "/evaluations/<id_>", 404),
         ("GET", NO_ENDPOINT, 404),
         ("other", NO_ENDPOINT, 405),
     ]
@@ -339,7 +339,7 @@ def test_of_what_others_log_only_what_is_always_the_same_and_numbers_are_kept() 
     others = logging.getLogger("waitress.queue")
     with lines() as read:
         others.warning("Task queue depth is %d", 7)
-        others.warning("Exception while serving %s", "/link/merkteken")
+        others.warning("Exception while serving %s", "/evaluations/merkteken")
         others.warning("Client disconnected while serving merkteken")
         others.warning("named %(this)s", {"this": "merkteken"})
     # Logged from this file, which is none of ours.
@@ -417,7 +417,7 @@ def figures(measured: "WSGIApplication") -> dict[tuple[str, tuple[str, ...]], fl
 def test_requests_are_counted_by_route_and_class_of_status(town: Town) -> None:
     measured = measure(town.app)
     officer = town.signed_in(town.person(Role.OFFICER))
-    for path in ("/", "/", "/admin/accounts", "/link/merkteken", "/merkteken"):
+    for path in ("/", "/", "/admin/accounts", "/evaluations/merkteken", "/merkteken"):
         officer.get(path)
     found = figures(measured)
     counted = {
@@ -426,7 +426,7 @@ def test_requests_are_counted_by_route_and_class_of_status(town: Town) -> None:
     assert counted == {
         ("/", "2xx"): 2,
         ("/admin/accounts", "4xx"): 1,
-        ("/link/<token>", "4xx"): 1,
+        ("/evaluations/<id_>", "4xx"): 1,
         (NO_ENDPOINT, "4xx"): 1,
     }
     assert found["evaltool_request_duration_seconds_count", ("/",)] == 2

@@ -263,7 +263,7 @@ def test_every_refusal_has_a_sentence_and_every_sentence_a_refusal(catalogue: Ca
     source = "".join((DOMAIN / f"{name}.py").read_text() for name in names)
     codes = set(re.findall(r'Problem\(\s*"([a-z0-9_]+)"', source))
     codes |= {"other_text_too_long", "note_too_long", "two_clusters", "no_proposal"}
-    codes |= {"password_again", "password_same"}
+    codes |= {"password_again", "password_same", "password_leaked"}
     assert len(codes) > 25
     sentences = {key.removeprefix("refusal.") for key in catalogue.texts if "refusal." in key}
     assert codes == sentences

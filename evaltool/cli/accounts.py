@@ -22,7 +22,7 @@ from evaltool.domain.accounts import (
 )
 from evaltool.domain.language import Texts, date_text, time_text
 from evaltool.domain.validation import Problem
-from evaltool.identity.tokens import digest, new_token
+from evaltool.identity.tokens import digest, link_with, new_token
 from evaltool.store import (
     Store,
     is_last_administrator,
@@ -68,7 +68,7 @@ class Office:
         invited = account.state is AccountState.INVITED
         purpose = LinkPurpose.INVITATION if invited else LinkPurpose.RESET
         expires = self.store.accounts.make_link(account.id, purpose, digest(token), self.now)
-        return f"{self.run.hosted.public_url}/link/{token}", expires
+        return link_with(self.run.hosted.public_url, token), expires
 
     def tell_link(self, link: str, expires: datetime) -> None:
         """Print a link, the only time that it can be."""

@@ -2,11 +2,12 @@
 
 import os
 import stat
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+
+import tomli
 
 from evaltool.domain.strict_json import day
 from evaltool.domain.validation import Problem, Refused
@@ -70,9 +71,9 @@ class Given:
         """Whether it was given, sound or not."""
         return key in self._values
 
-    def any_of(self, prefix: str) -> bool:
+    def any_of(self, *prefixes: str) -> bool:
         """Whether a setting whose name starts so was given."""
-        return any(key.startswith(prefix) for key in self._values)
+        return any(key.startswith(prefixes) for key in self._values)
 
     def refuse(self, code: str, key: str, **values: str) -> None:
         """Keep a problem with a setting, under the name by which it was given."""
@@ -119,6 +120,19 @@ class Given:
             return number
         self.refuse("not_whole", key, least=str(least), most=str(most))
         return default
+
+    def truth(self, key: str) -> bool:
+        """True or false, in the environment as that word; false where it was not given."""
+        given = self._values.get(key)
+        if given is None:
+            return False
+        held = given.held
+        if given.from_environment:
+            held = {"true": True, "false": False}.get(str(held).strip())
+        if not isinstance(held, bool):
+            self.refuse("not_truth", key)
+            return False
+        return held
 
     def day(self, key: str) -> date | None:
         """A day: a date or a text such as 2026-11-26."""
@@ -174,6 +188,16 @@ class Given:
             self.refuse(code, key, path=str(path))
         return path if code is None else None
 
+    def private(self, key: str) -> Path | None:
+        """The path of an ordinary file that nobody else can read, for what is read at each use."""
+        path = self.readable(key)
+        if path is None:
+            return None
+        faults = list(_exposures(path, path.stat().st_mode))
+        for code in faults:
+            self.refuse(code, key)
+        return None if faults else path
+
     def secret(self, key: str, least: int = 1) -> str | None:
         """The secret of at least so many bytes in a file that nobody else can read."""
         path = self.readable(key)
@@ -191,10 +215,10 @@ class Given:
 def _read(file: Path) -> Mapping[str, object]:
     try:
         text = file.read_bytes().decode("utf-8-sig")
-        return tomllib.loads(text)
+        return tomli.loads(text)
     except OSError:
         problem = Problem("file_unreadable", str(file))
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         # Its words quote the file, which may hold what is secret; its place does not.
         line = str(error).rpartition("at line ")[2].partition(",")[0]
         lines = str(len(text.splitlines()))
@@ -228,13 +252,17 @@ def is_open(mode: int) -> bool:
     return os.name == "posix" and bool(mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
-def _secret_faults(path: Path, mode: int, held: bytes, least: int) -> Iterator[str]:
+def _exposures(path: Path, mode: int) -> Iterator[str]:
     # What is in the repository ends up in copies of it. Followed where it leads: a link may
     # stand anywhere.
     if path.resolve().is_relative_to(ASSETS):
         yield "secret_inside"
     if is_open(mode):
         yield "secret_open"
+
+
+def _secret_faults(path: Path, mode: int, held: bytes, least: int) -> Iterator[str]:
+    yield from _exposures(path, mode)
     secret = without_frame(held)
     try:
         sound = secret.decode("utf-8").isprintable() and len(held) <= LONGEST_SECRET

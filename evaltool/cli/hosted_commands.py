@@ -1,4 +1,4 @@
-"""The commands of a tool that stands on the internet: accounts, and the audit log."""
+"""The commands of a tool that stands on the internet: accounts, audit log, single sign-on."""
 
 import argparse
 import re
@@ -83,6 +83,19 @@ def declare(command: Command, serve: argparse.ArgumentParser, load: Load) -> Non
         help="also check that there is this entry, as an earlier run printed it",
     )
 
+    oidc = command("oidc", partial(_oidc, load), "Set up single sign-on (OpenID Connect).")
+    on_provider = oidc.add_subparsers(title="actions", required=True, metavar="ACTION")
+    told = "Print the public half of a client key as a JWK Set, for the provider to register."
+    key = on_provider.add_parser("key", help=told, description=told)
+    _add_language(key)
+    key.add_argument(
+        "--key-file",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the private key, as in the setting oidc_client_key_file",
+    )
+
 
 def _add_settings(parser: "argparse._ActionsContainer") -> None:
     parser.add_argument(
@@ -163,3 +176,12 @@ def _audit(load: Load, options: argparse.Namespace) -> int:
     if options.action == "export":
         return export_log(options.instance, options.settings, options.after, t)
     return verify_log(options.instance, options.settings, options.expect, t)
+
+
+def _oidc(load: Load, options: argparse.Namespace) -> int:
+    from evaltool.cli.signing_on import print_keys
+
+    catalogue = load(options)
+    if catalogue is None:
+        return REFUSED
+    return print_keys(options.key_file, catalogue.in_language(options.lang))

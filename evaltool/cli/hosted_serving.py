@@ -59,12 +59,12 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
     except ValueError:
         # What waitress says of a name that no address belongs to.
         return refuse(t("hosting.no_such_host", host=run.host))
-    if run.metrics_port is not None:
+    if run.metrics_place:
         try:
-            listen_for_metrics(app, run.metrics_port, sockets)
+            listen_for_metrics(app, run, sockets)
         except OSError as error:
             why = reason(error, t)
-            return refuse(t("hosting.no_metrics", port=run.metrics_port, reason=why))
+            return refuse(t("hosting.no_metrics", place=run.metrics_place, reason=why))
     address = run.hosted.public_url
     print(t("hosting.serving", address=address, place=run.place), flush=True)
     event("started", version=__version__)
@@ -97,7 +97,7 @@ def listen(
 
     place: dict[str, Any] = {"host": run.host.strip("[]"), "port": run.port}
     if run.socket is not None:
-        place = {"unix_socket": str(run.socket), "unix_socket_perms": _SOCKET_MODE}
+        place = _at(run.socket)
     return create_server(
         app,
         map=sockets,
@@ -113,8 +113,13 @@ def listen(
     )
 
 
-def listen_for_metrics(app: "Flask", port: int, sockets: dict[int, Any]) -> None:
-    """Count what the application answers, and tell that on a port of this machine alone.
+def _at(path: Path) -> dict[str, Any]:
+    """What makes waitress listen on a socket of the file system."""
+    return {"unix_socket": str(path), "unix_socket_perms": _SOCKET_MODE}
+
+
+def listen_for_metrics(app: "Flask", run: HostedRun, sockets: dict[int, Any]) -> None:
+    """Count what the application answers, and tell that on a socket or a port of this machine.
 
     It answers once the server that has these ``sockets`` is run, in a thread of its own.
 
@@ -126,4 +131,7 @@ def listen_for_metrics(app: "Flask", port: int, sockets: dict[int, Any]) -> None
     # Loaded here: it is of no use where nobody asked for figures.
     from evaltool.web.metrics import measure
 
-    create_server(measure(app), map=sockets, host=DEFAULT_HOST, port=port, threads=1, ident=None)
+    place: dict[str, Any] = {"host": DEFAULT_HOST, "port": run.metrics_port}
+    if run.metrics_socket is not None:
+        place = _at(run.metrics_socket)
+    create_server(measure(app), map=sockets, **place, threads=1, ident=None)

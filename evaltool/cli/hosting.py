@@ -11,9 +11,11 @@ from pathlib import Path
 from evaltool.cli.given import Given
 from evaltool.cli.hosting_services import (
     LAST_PORT,
+    MAIL_CERTIFICATE,
     MAIL_LOGIN,
     MAIL_NEEDS,
     SIGN_ON_NEEDS,
+    SIGN_ON_PROOF,
     mail_settings,
     sign_on_settings,
 )
@@ -30,11 +32,13 @@ REQUIRED = ("public_url", "secret_key_file", "organisation", "contact")
 KEYS = (
     *REQUIRED,
     *("secret_key_before_file", "second_factor_roles"),
+    *("leaked_passwords_file", "strict"),
     *("time_zone", "privacy_confirmed_on", "accessibility_confirmed_on"),
-    *("instance", "host", "port", "socket", "metrics_port"),
+    *("instance", "host", "port", "socket", "metrics_port", "metrics_socket"),
     *("proxies", "keep_months", "backup_days"),
-    *(*MAIL_NEEDS, *MAIL_LOGIN, "smtp_security", "smtp_ca_file"),
-    *(*SIGN_ON_NEEDS, "oidc_scope", "oidc_organisation_claim"),
+    *(*MAIL_NEEDS, *MAIL_LOGIN, *MAIL_CERTIFICATE, "smtp_security", "smtp_ca_file"),
+    *(*SIGN_ON_NEEDS, *SIGN_ON_PROOF, "oidc_strict", "oidc_sign_out_by_address"),
+    *("oidc_scope", "oidc_organisation_claim"),
     *("oidc_email_claim", "oidc_required"),
 )
 """Every setting there is; in the environment each is ``EVALTOOL_<KEY>``."""
@@ -61,7 +65,7 @@ class HostedRun:
     """Where it keeps its database, on which address of this machine it listens, and the rest.
 
     With ``socket`` it listens on that file, which its group can open, and on no address. Without
-    ``metrics_port`` there are no figures for a monitor.
+    ``metrics_port`` or ``metrics_socket`` there are no figures for a monitor.
     """
 
     instance: Path
@@ -70,11 +74,17 @@ class HostedRun:
     hosted: Hosted
     metrics_port: int | None = None
     socket: Path | None = None
+    metrics_socket: Path | None = None
 
     @property
     def place(self) -> str:
         """Where it listens, in words that are the same in every language."""
         return f"{self.host}:{self.port}" if self.socket is None else str(self.socket)
+
+    @property
+    def metrics_place(self) -> str:
+        """Where the figures for a monitor are; empty without them."""
+        return str(self.metrics_socket or self.metrics_port or "")
 
     @property
     def database(self) -> Path:
@@ -110,14 +120,18 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
     """
     given = Given(KEYS, file, environment)
     given.require(*REQUIRED)
+    socket_ = _socket(given)
     run = HostedRun(
         instance=given.path("instance") or default_instance(),
         host=given.text("host") or DEFAULT_HOST,
         port=given.whole("port", DEFAULT_PORT, 1, LAST_PORT),
         hosted=_hosted(given),
         metrics_port=given.whole("metrics_port", 0, 1, LAST_PORT) or None,
-        socket=_socket(given),
+        socket=socket_,
+        metrics_socket=_metrics_socket(given, socket_),
     )
+    if run.hosted.strict:
+        _refuse_what_is_not_strict(given, run.hosted)
     if given.problems:
         raise Refused(tuple(given.problems))
     return run
@@ -127,6 +141,8 @@ def _hosted(given: Given) -> Hosted:
     """The settings of the application; where there are problems, with holes in them."""
     public_url = _public_url(given) or ""
     organisation = given.text("organisation") or ""
+    strict = given.truth("strict")
+    asked = SECOND_FACTOR_ROLES | _more_roles(given)
     return Hosted(
         public_url=public_url,
         secret_key=given.secret("secret_key_file", SHORTEST_SECRET_KEY) or "",
@@ -135,12 +151,14 @@ def _hosted(given: Given) -> Hosted:
         proxies=given.whole("proxies", Hosted.proxies, 0, _MOST_PROXIES),
         keep_months=given.whole("keep_months", Hosted.keep_months, 1, _MOST_MONTHS),
         backup_days=given.whole("backup_days", Hosted.backup_days, 1, _MOST_DAYS),
+        strict=strict,
+        leaked_passwords=_leaked_passwords(given),
         secret_key_before=given.secret("secret_key_before_file", SHORTEST_SECRET_KEY),
-        second_factor_roles=SECOND_FACTOR_ROLES | _more_roles(given),
+        second_factor_roles=frozenset(ACCOUNT_ROLES) if strict else asked,
         time_zone=_time_zone(given),
         privacy_confirmed_on=given.day("privacy_confirmed_on"),
         accessibility_confirmed_on=given.day("accessibility_confirmed_on"),
-        mail=mail_settings(given, organisation) if given.any_of("smtp_") else None,
+        mail=mail_settings(given, organisation) if given.any_of("smtp_", "mail_") else None,
         single_sign_on=sign_on_settings(given, public_url) if given.any_of("oidc_") else None,
     )
 
@@ -154,6 +172,39 @@ def _contact(given: Given) -> str:
     if not ("@" in text or "https://" in text or digits >= _FEWEST_DIGITS):
         given.refuse("contact", "contact")
     return text
+
+
+def _refuse_what_is_not_strict(given: Given, hosted: Hosted) -> None:
+    if given.has("metrics_port"):
+        given.refuse("strict_metrics", "metrics_port")
+    sign_on = hosted.single_sign_on
+    if sign_on is not None and "acr" not in sign_on.required:
+        # Nobody gives us a second factor after that: the provider must say that it asked one.
+        given.refuse("strict_sign_on", "oidc_required")
+
+
+def _leaked_passwords(given: Given) -> Path | None:
+    path = given.readable("leaked_passwords_file")
+    if path is not None:
+        # Loaded here: most commands have no use for it.
+        from evaltool.identity.leaked import NotSuchAList, check_list
+
+        try:
+            check_list(path)
+        except (OSError, NotSuchAList):
+            given.refuse("leaked_passwords", "leaked_passwords_file", path=str(path))
+    return path
+
+
+def _metrics_socket(given: Given, other: Path | None) -> Path | None:
+    path = given.path("metrics_socket")
+    if path is not None and not hasattr(socket, "AF_UNIX"):
+        given.refuse("no_sockets", "metrics_socket")
+    if path is not None and given.has("metrics_port"):
+        given.refuse("metrics_twice", "metrics_port")
+    if path is not None and other is not None and path.resolve() == other.resolve():
+        given.refuse("sockets_same", "metrics_socket")
+    return path
 
 
 def _socket(given: Given) -> Path | None:

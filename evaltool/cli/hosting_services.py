@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 MAIL_NEEDS = ("smtp_host", "smtp_port", "smtp_sender")
 MAIL_LOGIN = ("smtp_user", "smtp_password_file")
+MAIL_CERTIFICATE = ("smtp_certificate_file", "smtp_certificate_key_file")
 # Without a role nobody gets in, so that the claim and what it means are needed too.
-SIGN_ON_NEEDS = (
-    *("oidc_issuer", "oidc_client_id", "oidc_client_secret_file"),
-    *("oidc_role_claim", "oidc_roles"),
-)
+SIGN_ON_NEEDS = ("oidc_issuer", "oidc_client_id", "oidc_role_claim", "oidc_roles")
+SIGN_ON_PROOF = ("oidc_client_secret_file", "oidc_client_key_file")
+"""One of these besides: by which the provider knows the tool."""
 
 LAST_PORT = 65535
 
@@ -34,6 +34,7 @@ def mail_settings(given: Given, organisation: str) -> "MailSettings | None":
         given.require(*MAIL_LOGIN, code="mail_login_incomplete")
     host, sender = given.text("smtp_host"), given.text("smtp_sender")
     user, password = given.text("smtp_user"), given.secret("smtp_password_file")
+    certificate, certificate_key = _certificate(given)
     security = given.text("smtp_security") or Security.STARTTLS
     port = given.whole("smtp_port", 1, 1, LAST_PORT)
     ca_file = given.readable("smtp_ca_file")
@@ -52,6 +53,8 @@ def mail_settings(given: Given, organisation: str) -> "MailSettings | None":
         given.refuse("smtp_security", "smtp_security", known=", ".join(Security))
     elif host_sound and not _takes(MailSettings, sound, host=host, security=Security(security)):
         given.refuse("smtp_in_the_clear", "smtp_security")
+    elif security == Security.NONE and certificate is not None:
+        given.refuse("mail_certificate_in_the_clear", "smtp_certificate_file")
     if ca_file is not None and not _holds_certificates(ca_file):
         given.refuse("smtp_ca_file", "smtp_ca_file")
     if host is None or sender is None or len(given.problems) > before:
@@ -65,7 +68,27 @@ def mail_settings(given: Given, organisation: str) -> "MailSettings | None":
         security=Security(security),
         sender_name=organisation,
         ca_file=ca_file,
+        certificate=certificate,
+        certificate_key=certificate_key,
     )
+
+
+def _certificate(given: Given) -> tuple[Path | None, Path | None]:
+    """The files with the certificate for the mail server and its key; both or neither."""
+    from evaltool.mail.mailer import present
+
+    if not any(given.has(key) for key in MAIL_CERTIFICATE):
+        return None, None
+    given.require(*MAIL_CERTIFICATE, code="mail_certificate_incomplete")
+    certificate = given.readable("smtp_certificate_file")
+    key = given.private("smtp_certificate_key_file")
+    if certificate is None or key is None:
+        return None, None
+    try:
+        present(ssl.create_default_context(), certificate, key)
+    except OSError:
+        given.refuse("mail_certificate", "smtp_certificate_file")
+    return certificate, key
 
 
 def sign_on_settings(given: Given, public_url: str) -> "OidcSettings | None":
@@ -75,7 +98,9 @@ def sign_on_settings(given: Given, public_url: str) -> "OidcSettings | None":
     before = len(given.problems)
     given.require(*SIGN_ON_NEEDS, code="sign_on_incomplete")
     issuer, client_id = given.text("oidc_issuer"), given.text("oidc_client_id")
-    secret = given.secret("oidc_client_secret_file")
+    strict = given.truth("oidc_strict")
+    sign_out_by_address = given.truth("oidc_sign_out_by_address")
+    secret, key_file = _proof(given, strict=strict)
     scope = given.text("oidc_scope") or OidcSettings.scope
     organisation = given.text("oidc_organisation_claim") or OidcSettings.organisation_claim
     email = given.text("oidc_email_claim") or OidcSettings.email_claim
@@ -93,12 +118,15 @@ def sign_on_settings(given: Given, public_url: str) -> "OidcSettings | None":
     if not set(roles.values()) <= MUNICIPAL_ROLES:
         # Any other role is given by whoever administers the tool, never by a provider.
         given.refuse("oidc_roles", "oidc_roles", known=", ".join(sorted(MUNICIPAL_ROLES)))
-    if not (issuer and client_id and secret and public_url) or len(given.problems) > before:
+    if not (issuer and client_id and public_url) or len(given.problems) > before:
         return None
     return OidcSettings(
         issuer=issuer,
         client_id=client_id,
-        client_secret=secret,
+        client_secret=secret or "",
+        client_key_file=key_file,
+        strict=strict,
+        sign_out_by_address=sign_out_by_address,
         redirect_uri=f"{public_url}/single-sign-on/callback",
         post_logout_redirect_uri=f"{public_url}/sign-in",
         scope=scope,
@@ -108,6 +136,25 @@ def sign_on_settings(given: Given, public_url: str) -> "OidcSettings | None":
         roles={value: Role(role) for value, role in roles.items()},
         required=required,
     )
+
+
+def _proof(given: Given, *, strict: bool) -> tuple[str | None, Path | None]:
+    """By what the provider knows the tool: a secret, or the file with a private key."""
+    from evaltool.identity.client_key import UnfitKey, read_client_key
+
+    secret_file, key_file = SIGN_ON_PROOF
+    held = [key for key in SIGN_ON_PROOF if given.has(key)]
+    if len(held) != 1:
+        given.refuse("oidc_one_proof", key_file if held else secret_file)
+    elif strict and held == [secret_file]:
+        given.refuse("oidc_strict_key", secret_file)
+    secret, path = given.secret(secret_file), given.private(key_file)
+    if path is not None:
+        try:
+            read_client_key(path)
+        except UnfitKey:
+            given.refuse("oidc_client_key", key_file)
+    return secret, path
 
 
 def _takes(make: Callable[..., object], sound: Mapping[str, object], **tried: object) -> bool:

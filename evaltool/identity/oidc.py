@@ -14,10 +14,10 @@ from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import quote_plus
 
-from authlib.common.urls import add_params_to_uri
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
+from evaltool.identity.client_key import ASSERTION_TYPE, UnfitKey, assertion, read_client_key
 from evaltool.identity.oidc_discovery import Endpoints, discover
 from evaltool.identity.oidc_http import (
     TIMEOUT,
@@ -28,9 +28,11 @@ from evaltool.identity.oidc_http import (
     is_local,
 )
 from evaltool.identity.oidc_identity import Identity, OidcSettings, identity_of
+from evaltool.identity.oidc_logout import LogoutForm, logout_form
 from evaltool.identity.oidc_tokens import (
     ID_TOKEN_TYPES,
-    LOGOUT_TOKEN_TYPES,
+    STRICT,
+    USUAL,
     Key,
     Signatures,
     check_id_token,
@@ -42,6 +44,7 @@ from evaltool.identity.tokens import new_token
 __all__ = [
     "Identity",
     "LoggedOut",
+    "LogoutForm",
     "OidcRefused",
     "OidcSettings",
     "Pending",
@@ -100,15 +103,17 @@ class Provider:
     ) -> None:
         self._settings = settings
         self._now = now
+        self._demands = STRICT if settings.strict else USUAL
         local = is_local(settings.issuer)
         self._questions = Questions(local=local, timeout=timeout)
         self._endpoints: Cached[Endpoints] = Cached(
             lambda: discover(self._questions, settings.issuer, local=local), now
         )
-        self._signatures = Signatures(self._fetch_keys, now)
+        self._signatures = Signatures(self._fetch_keys, now, self._demands.algorithms)
 
     def _fetch_keys(self) -> tuple[Key, ...]:
-        return read_keys(self._questions.get(self._endpoints.get().keys))
+        found = self._questions.get(self._endpoints.get().keys)
+        return read_keys(found, self._demands.least_bits)
 
     def begin(self) -> tuple[str, Pending]:
         """Where to send the browser, and what to keep in its session until it comes back.
@@ -150,11 +155,10 @@ class Provider:
         claims = self._completed(verified.claims, access_token)
         return identity_of(self._settings, claims, id_token)
 
-    def logout_url(self, id_token: str, state: str | None = None) -> str | None:
-        """Where to send the browser to end the session at the provider; None where it cannot.
+    def logout_form(self, id_token: str, state: str) -> LogoutForm | None:
+        """What ends the session at the provider, sent by the browser; None where nothing does.
 
-        The provider gives ``state`` back. OpenID Connect RP-Initiated Logout 1.0; ACM/IDM wants
-        the client's id besides.
+        The provider gives ``state`` back.
 
         Raises:
             OidcRefused: the provider cannot be asked where that is.
@@ -162,14 +166,7 @@ class Provider:
         endpoint = self._endpoints.get().end_session
         if endpoint is None:
             return None
-        values = {
-            "id_token_hint": id_token,
-            "client_id": self._settings.client_id,
-            "post_logout_redirect_uri": self._settings.post_logout_redirect_uri,
-        }
-        if state is not None:
-            values["state"] = state
-        return str(add_params_to_uri(endpoint, values))
+        return logout_form(self._settings, endpoint, id_token, state)
 
     def logged_out(self, logout_token: str) -> LoggedOut:
         """Whose sessions a provider ends with a token that it sends by itself.
@@ -177,7 +174,7 @@ class Provider:
         Raises:
             OidcRefused: the token is not one of the provider, for us, of now.
         """
-        verified = self._signatures.verified(logout_token, LOGOUT_TOKEN_TYPES)
+        verified = self._signatures.verified(logout_token, self._demands.logout_types)
         check_logout_token(
             verified,
             issuer=self._settings.issuer,
@@ -218,9 +215,9 @@ class Provider:
                 "code": code,
                 "redirect_uri": self._settings.redirect_uri,
                 "code_verifier": verifier,
+                **self._proof(),
             },
-            # RFC 6749, section 2.3.1, has both of them encoded before they are joined.
-            _basic(quote_plus(self._settings.client_id), quote_plus(self._settings.client_secret)),
+            self._authorization(),
         )
         if answer.status != 200:
             error = answer.content.get("error")
@@ -230,6 +227,35 @@ class Provider:
         if not isinstance(id_token, str):
             raise OidcRefused(Refusal.PROVIDER, "the token endpoint gives no ID token")
         return id_token, access_token if isinstance(access_token, str) else None
+
+    def _authorization(self) -> str | None:
+        """The header by which the provider knows the tool, where that is by a secret."""
+        if self._settings.client_key_file is not None:
+            return None
+        # RFC 6749, section 2.3.1, has both of them encoded before they are joined.
+        known = (self._settings.client_id, self._settings.client_secret)
+        return _basic(*map(quote_plus, known))
+
+    def _proof(self) -> Mapping[str, str]:
+        """The fields by which the provider knows the tool, where that is by a key."""
+        if self._settings.client_key_file is None:
+            return {}
+        try:
+            proof = assertion(
+                read_client_key(self._settings.client_key_file),
+                client_id=self._settings.client_id,
+                issuer=self._settings.issuer,
+                offered=self._endpoints.get().client_algorithms,
+                strict=self._settings.strict,
+                now=self._now(),
+            )
+        except UnfitKey as unfit:
+            raise OidcRefused(Refusal.PROVIDER, str(unfit)) from None
+        return {
+            "client_id": self._settings.client_id,
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": proof,
+        }
 
     def _completed(self, claims: Mapping[str, Any], access_token: str | None) -> Mapping[str, Any]:
         """The claims of an ID token, with those of the userinfo endpoint where some lack."""

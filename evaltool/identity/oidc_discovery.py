@@ -13,7 +13,8 @@ from evaltool.identity.oidc_http import OidcRefused, Questions, Refusal, is_trus
 class Endpoints:
     """Where a provider is asked for what; None for what it does not offer.
 
-    ``names_itself``: it adds its name to every answer (RFC 9207).
+    ``names_itself``: it adds its name to every answer (RFC 9207). ``client_algorithms`` may sign
+    what a client proves itself with; None where it does not say which.
     """
 
     authorization: str
@@ -22,6 +23,7 @@ class Endpoints:
     userinfo: str | None
     end_session: str | None
     names_itself: bool
+    client_algorithms: tuple[object, ...] | None
 
 
 def discover(questions: Questions, issuer: str, *, local: bool) -> Endpoints:
@@ -37,6 +39,7 @@ def discover(questions: Questions, issuer: str, *, local: bool) -> Endpoints:
     methods = found.get("code_challenge_methods_supported")
     if isinstance(methods, list) and "S256" not in methods:
         raise OidcRefused(Refusal.PROVIDER, "the provider does not know PKCE with S256")
+    algorithms = found.get("token_endpoint_auth_signing_alg_values_supported")
     return Endpoints(
         authorization=_address(found, "authorization_endpoint", local=local),
         token=_address(found, "token_endpoint", local=local),
@@ -44,6 +47,7 @@ def discover(questions: Questions, issuer: str, *, local: bool) -> Endpoints:
         userinfo=_optional(found, "userinfo_endpoint", local=local),
         end_session=_optional(found, "end_session_endpoint", local=local),
         names_itself=found.get("authorization_response_iss_parameter_supported") is True,
+        client_algorithms=tuple(algorithms) if isinstance(algorithms, list) else None,
     )
 
 

@@ -130,13 +130,14 @@ class Questions:
             raise OidcRefused(Refusal.PROVIDER, f"HTTP {answer.status} at {_place(url)}")
         return answer.content
 
-    def post(self, url: str, form: Mapping[str, str], authorization: str) -> Answer:
-        """The answer to a form, whatever its status.
+    def post(self, url: str, form: Mapping[str, str], authorization: str | None) -> Answer:
+        """The answer to a form, whatever its status; without ``authorization`` the form has it.
 
         Raises:
             OidcRefused: no JSON object came, or not in time.
         """
-        return self._ask("POST", url, {"Authorization": authorization}, form)
+        headers = {} if authorization is None else {"Authorization": authorization}
+        return self._ask("POST", url, headers, form)
 
     def _ask(
         self,

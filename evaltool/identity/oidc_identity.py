@@ -2,27 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from evaltool.domain.access import ACCOUNT_ROLES, Role
 from evaltool.identity.oidc_http import OidcRefused, Refusal, is_trusted
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class OidcSettings:
     """What was agreed with a provider.
 
+    It knows the tool by ``client_secret``, or by the private key in ``client_key_file``, which is
+    read at each use. ``strict`` asks what OWASP ASVS asks and not every provider gives: no RS256,
+    RSA of 3072 bits and up, logout tokens of their own type, and a client key.
+    ``sign_out_by_address`` is for a provider that heeds no form from another site at signing out.
     ``roles`` says which role a value of ``role_claim`` gives; what is not in it gives none.
     ``required`` are claims without which nobody gets in, such as ``vo_doelgroepcode: LB``.
 
     Raises:
         ValueError: an address is not one of HTTPS (or of this machine), ``openid`` is not in the
-            scope, a value is empty, or a role is not one that an account can have.
+            scope, a value is empty, a role is not one that an account can have, or there is not
+            exactly one of secret and key (with ``strict`` the key).
     """
 
     issuer: str
     client_id: str
-    client_secret: str = field(repr=False)
+    client_secret: str = field(default="", repr=False)
+    client_key_file: Path | None = None
+    strict: bool = False
+    sign_out_by_address: bool = False
     redirect_uri: str
     post_logout_redirect_uri: str
     scope: str = "openid profile vo"
@@ -39,9 +48,13 @@ class OidcSettings:
                 raise ValueError(f"{name} is no address of HTTPS")
         if "?" in self.issuer or "#" in self.issuer:
             raise ValueError("issuer has a query or a fragment")
-        for name in ("client_id", "client_secret", "organisation_claim", "email_claim"):
+        for name in ("client_id", "organisation_claim", "email_claim"):
             if not getattr(self, name):
                 raise ValueError(f"{name} is empty")
+        if bool(self.client_secret) == (self.client_key_file is not None):
+            raise ValueError("not exactly one of client_secret and client_key_file")
+        if self.strict and self.client_key_file is None:
+            raise ValueError("strict goes with client_key_file")
         if "openid" not in self.scope.split():
             raise ValueError("scope lacks openid")
         if not set(self.roles.values()) <= set(ACCOUNT_ROLES):

@@ -1,5 +1,6 @@
 """Tokens of an OpenID Connect provider: whose signature they carry, and what they must say."""
 
+import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,14 +22,25 @@ LEEWAY = 30
 """Seconds that the clocks of a provider and of this machine may differ."""
 
 ID_TOKEN_TYPES = frozenset({"jwt"})
-LOGOUT_TOKEN_TYPES = frozenset({"jwt", "logout+jwt"})
-"""Back-Channel Logout 1.0 recommends the second, and allows none."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What the tokens and keys of a provider must be. ``least_bits`` is of a key of RSA."""
+
+    algorithms: frozenset[str]
+    least_bits: int
+    logout_types: frozenset[str]
+
+
+USUAL = Demands(ALGORITHMS, 2048, frozenset({"jwt", "logout+jwt"}))
+"""What OpenID Connect asks of every provider. It recommends the second type, and allows none."""
+STRICT = Demands(ALGORITHMS - {"RS256"}, 3072, frozenset({"logout+jwt"}))
+"""What OWASP ASVS 5.0 asks: V10.5.5, V11.2.3 and V11.6.1."""
 
 _LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _LONGEST_SUBJECT = 255
 _RENEWAL_PAUSE = timedelta(minutes=1)
-_LEAST_MODULUS = 342
-"""Characters of a modulus of 2048 bits in base64url."""
 
 Key = RSAKey | ECKey | OKPKey
 _KINDS: Mapping[str, type[Key]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
@@ -48,7 +60,8 @@ class _Registry(JWSRegistry):
         return self.algorithms[name]
 
 
-_REGISTRY = _Registry()
+REGISTRY = _Registry()
+"""Signs and checks with the algorithms above alone."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +78,10 @@ class _Header:
     key: str | None
 
 
-def read_keys(found: Mapping[str, Any]) -> tuple[Key, ...]:
+def read_keys(found: Mapping[str, Any], least_bits: int) -> tuple[Key, ...]:
     """The public keys in a JWK Set that we can read; those of other kinds are left out.
+
+    So are those of RSA of fewer than ``least_bits``.
 
     Raises:
         OidcRefused: it is no JWK Set.
@@ -74,19 +89,29 @@ def read_keys(found: Mapping[str, Any]) -> tuple[Key, ...]:
     listed = found.get("keys")
     if not isinstance(listed, list):
         raise OidcRefused(Refusal.PROVIDER, "the keys are no JWK Set")
-    return tuple(key for data in listed if (key := _key(data)) is not None)
+    return tuple(key for data in listed if (key := _key(data, least_bits)) is not None)
 
 
-def _key(data: object) -> Key | None:
+def _key(data: object, least_bits: int) -> Key | None:
     if not isinstance(data, dict):
         return None
-    if data.get("kty") == "RSA" and len(str(data.get("n", ""))) < _LEAST_MODULUS:
+    # Before it is read: of a short key the library only warns.
+    if data.get("kty") == "RSA" and _bits(data.get("n")) < least_bits:
         return None
     kind = _KINDS.get(str(data.get("kty")))
     try:
         return None if kind is None else kind.import_key(data)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
+
+
+def _bits(modulus: object) -> int:
+    """How many bits there are in a number in base64url; none where it is no such number."""
+    text = modulus if isinstance(modulus, str) else ""
+    try:
+        return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))).bit_length()
+    except ValueError:
+        return 0
 
 
 class Signatures:
@@ -96,8 +121,14 @@ class Signatures:
     a minute at most, since anybody can send a token.
     """
 
-    def __init__(self, fetch: Callable[[], Sequence[Key]], now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        fetch: Callable[[], Sequence[Key]],
+        now: Callable[[], datetime],
+        algorithms: frozenset[str],
+    ) -> None:
         self._keys = Cached(fetch, now)
+        self._algorithms = algorithms
         self._now = now
         self._renewed: datetime | None = None
 
@@ -107,14 +138,14 @@ class Signatures:
         Raises:
             OidcRefused: it did not, or in a way that is not safe.
         """
-        header = _header(token, types)
+        header = _header(token, types, self._algorithms)
         key = _fitting(self._keys.get(), header)
         if key is None and self._may_renew():
             key = _fitting(self._keys.renew(), header)
         if key is None:
             raise OidcRefused(Refusal.TOKEN, "no key of the provider fits the token")
         try:
-            return Verified(header.algorithm, jwt.decode(token, key, registry=_REGISTRY).claims)
+            return Verified(header.algorithm, jwt.decode(token, key, registry=REGISTRY).claims)
         except (JoseError, ValueError, RecursionError) as error:
             raise OidcRefused(Refusal.TOKEN, _words(error)) from None
 
@@ -126,16 +157,16 @@ class Signatures:
         return True
 
 
-def _header(token: str, types: frozenset[str]) -> _Header:
+def _header(token: str, types: frozenset[str], algorithms: frozenset[str]) -> _Header:
     """What a token says of its signature, when that is one we look at."""
     try:
-        said = jws.extract_compact(token.encode(), registry=_REGISTRY).headers()
+        said = jws.extract_compact(token.encode(), registry=REGISTRY).headers()
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise OidcRefused(Refusal.TOKEN, _words(error)) from None
     if not isinstance(said, dict):
         raise OidcRefused(Refusal.TOKEN, "the header is no object")
     algorithm, key, kind = said.get("alg"), said.get("kid"), said.get("typ", "JWT")
-    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in algorithms:
         raise OidcRefused(Refusal.TOKEN, "the algorithm is not allowed")
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in types:
         raise OidcRefused(Refusal.TOKEN, "the token is of another type")
@@ -146,7 +177,7 @@ def _header(token: str, types: frozenset[str]) -> _Header:
 
 def _fitting(keys: Sequence[Key], header: _Header) -> Key | None:
     """The key that a token names; where it names none, the only one that can be meant."""
-    algorithm = _REGISTRY.get_alg(header.algorithm)
+    algorithm = REGISTRY.get_alg(header.algorithm)
     found = []
     for key in keys:
         try:

@@ -15,7 +15,13 @@ from evaltool.domain.attempts import (
 )
 from evaltool.identity.passwords import hashed, is_outdated, is_right
 from evaltool.identity.sealing import CannotOpen, Seal
-from evaltool.identity.second_factor import normal_recovery_code, step_of
+from evaltool.identity.second_factor import (
+    DRIFT,
+    NO_DRIFT,
+    is_sha256,
+    normal_recovery_code,
+    step_of,
+)
 from evaltool.identity.tokens import digest
 from evaltool.store import Store
 
@@ -43,12 +49,19 @@ class Wrong(Exception):
 class Desk:
     """Where somebody signs in.
 
-    ``secret_key`` is that of the installation, ``before`` the one that there was before it.
+    ``secret_key`` is that of the installation, ``before`` the one that there was before it. A
+    ``strict`` one takes the code of an app in its own time alone, and wants it made with SHA-256.
     """
 
     store: Store
     secret_key: str
     before: str | None = None
+    strict: bool = False
+
+    @property
+    def drift(self) -> int:
+        """How many time steps the code of an app may be off."""
+        return NO_DRIFT if self.strict else DRIFT
 
     @property
     def seal(self) -> Seal:
@@ -150,6 +163,18 @@ class Desk:
             self._record(account.address, network, succeeded=False, now=now)
         return right
 
+    def must_renew(self, account: Account) -> bool:
+        """Whether an app was set up that will not do here any more: its codes are of SHA-1.
+
+        One that no key of ours opens is of no use either.
+        """
+        if not self.strict or account.second_factor is None:
+            return False
+        try:
+            return not is_sha256(self.seal.open(account.second_factor))
+        except CannotOpen:
+            return True
+
     def _by_app(self, account: Account, typed: str, now: datetime) -> bool:
         if account.second_factor is None:
             return False
@@ -158,7 +183,7 @@ class Desk:
         except CannotOpen:
             # Sealed under an earlier secret key: only a recovery code helps.
             return False
-        step = step_of(typed, secret, now, account.last_step)
+        step = step_of(typed, secret, now, account.last_step, self.drift)
         used = self.store.accounts.use_step
         return step is not None and used(account.id, step, after=account.last_step)
 

@@ -14,3 +14,13 @@ def new_token() -> str:
 def digest(token: str) -> str:
     """What is kept of a token. It is long and random, so that a plain hash cannot be guessed."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def link_with(public_url: str, token: str) -> str:
+    """A link that holds a token where no server reads it: what follows "#" stays in the browser."""
+    return f"{public_url}/link#{token}"
+
+
+def token_of(typed: str) -> str:
+    """The token in what somebody typed or pasted: by itself, or the whole link that holds it."""
+    return typed.rpartition("#")[2].strip()

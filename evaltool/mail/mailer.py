@@ -40,6 +40,8 @@ class MailSettings:
     ``sender`` is a plain address; answers and reports of failure go there. ``timeout`` is in
     seconds, for each step in the talk with the server. ``ca_file`` holds, as PEM, the
     authorities to trust instead of those of this machine. Without ``user`` there is no login.
+    ``certificate`` is who we are in TLS, as PEM with those above it, with its private key in
+    ``certificate_key``; both files are read anew for each letter.
 
     Raises:
         ValueError: they cannot be right, or would send mail in the clear over a network. Its
@@ -55,6 +57,8 @@ class MailSettings:
     timeout: float = _DEFAULT_TIMEOUT
     sender_name: str = ""
     ca_file: Path | None = None
+    certificate: Path | None = None
+    certificate_key: Path | None = None
 
     def __post_init__(self) -> None:
         if not _is_host(self.host):
@@ -74,6 +78,10 @@ class MailSettings:
             raise ValueError("the timeout of the mail server is more than 0 seconds")
         if self.security is Security.NONE and not _is_loopback(self.host):
             raise ValueError("mail in the clear is for a server on this machine alone")
+        if (self.certificate is None) != (self.certificate_key is None):
+            raise ValueError("a certificate for the mail server goes with its key")
+        if self.security is Security.NONE and self.certificate is not None:
+            raise ValueError("a certificate is of no use for mail in the clear")
 
 
 class MailFailed(Exception):
@@ -84,7 +92,8 @@ class MailFailed(Exception):
     ``content_refused`` or ``server_refused``, with the number of the reply behind it as in
     ``recipient_refused_550``; without one, what it said was no reply. It cannot be used, for
     good: ``bad_certificate``, ``not_supported`` (it offers no STARTTLS, or no login that we know).
-    It may come back: ``cannot_connect``, ``timeout``, ``connection_lost``, ``tls_failed``.
+    It may come back: ``cannot_connect``, ``timeout``, ``connection_lost``, ``tls_failed``, and
+    ``own_certificate``, which is our own that cannot be used.
     """
 
     def __init__(self, code: str, permanent: bool) -> None:
@@ -102,8 +111,23 @@ class Mailer:
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings
-        ca_file = None if settings.ca_file is None else str(settings.ca_file)
-        self._context = ssl.create_default_context(cafile=ca_file)
+        self._context = self._trusting()
+
+    def _trusting(self) -> ssl.SSLContext:
+        ca_file = self._settings.ca_file
+        return ssl.create_default_context(cafile=None if ca_file is None else str(ca_file))
+
+    def _context_now(self) -> ssl.SSLContext:
+        """What TLS needs; with a certificate of ours, as it is at this moment."""
+        certificate, key = self._settings.certificate, self._settings.certificate_key
+        if certificate is None or key is None:
+            return self._context
+        context = self._trusting()
+        try:
+            present(context, certificate, key)
+        except OSError:
+            raise MailFailed("own_certificate", permanent=False) from None
+        return context
 
     def send(self, letter: Letter) -> None:
         """Hand a letter to the server. When this returns, the server has taken it.
@@ -119,6 +143,8 @@ class Mailer:
         failure = None
         try:
             self._hand_over(mail, letter.to)
+        except MailFailed as failed:
+            failure = failed
         except (OSError, ValueError) as error:
             failure = _failure(error)
         # Not raised above: the error of smtplib quotes the address, and would hang on ours.
@@ -126,10 +152,10 @@ class Mailer:
             raise failure
 
     def _hand_over(self, mail: bytes, to: str) -> None:
-        settings = self._settings
-        with contextlib.closing(self._connected()) as client:
+        settings, context = self._settings, self._context_now()
+        with contextlib.closing(self._connected(context)) as client:
             if settings.security is Security.STARTTLS:
-                client.starttls(context=self._context)
+                client.starttls(context=context)
             if settings.user:
                 client.login(settings.user, settings.password)
             client.sendmail(settings.sender, [to], mail)
@@ -137,7 +163,7 @@ class Mailer:
             with contextlib.suppress(OSError):
                 client.quit()
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self, context: ssl.SSLContext) -> smtplib.SMTP:
         settings = self._settings
         # By default it asks a name server what this machine is called, for as long as that takes.
         own_name = domain_of(settings.sender)
@@ -147,9 +173,19 @@ class Mailer:
                 settings.port,
                 own_name,
                 timeout=settings.timeout,
-                context=self._context,
+                context=context,
             )
         return smtplib.SMTP(settings.host, settings.port, own_name, timeout=settings.timeout)
+
+
+def present(context: ssl.SSLContext, certificate: Path, key: Path) -> None:
+    """Have TLS show a certificate to whoever asks for one.
+
+    Raises:
+        OSError: there is no certificate with its key in these files, without a passphrase.
+    """
+    # An empty passphrase: where one is needed it would be asked for on a terminal.
+    context.load_cert_chain(certificate, key, password="")
 
 
 def _failure(error: OSError | ValueError) -> MailFailed:

@@ -38,7 +38,8 @@ def desk() -> "Desk":
     held = services()
     if held.hosted is None:
         raise RuntimeError("only a hosted tool has accounts")
-    return Desk(held.store, held.hosted.secret_key, held.hosted.secret_key_before)
+    hosted = held.hosted
+    return Desk(held.store, hosted.secret_key, hosted.secret_key_before, hosted.strict)
 
 
 def second_factor_roles() -> frozenset[Role]:

@@ -1,6 +1,6 @@
 """Figures for a monitor, in the text form of Prometheus: counts and sizes, of nobody in particular.
 
-Loaded by a hosted tool that was given a port for them, and by nothing else.
+Loaded by a hosted tool that was given a place for them, and by nothing else.
 """
 
 from collections.abc import Iterable

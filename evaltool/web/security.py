@@ -7,8 +7,9 @@ from evaltool.web.settings import LOCAL_HOSTS, Settings
 
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+POLICY = "Content-Security-Policy"
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -18,6 +19,11 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+
+
+def policy_with_form_to(origin: str) -> str:
+    """The policy of a page with a form that leads to another site."""
+    return HEADERS[POLICY].replace("form-action 'self'", f"form-action 'self' {origin}")
 
 
 HOSTED_HEADERS = {

@@ -20,7 +20,7 @@ from evaltool.web.signatures import (
     token_to_send_again,
 )
 
-SECRETS = frozenset({"password", "again", "current", "session_password", "code"})
+SECRETS = frozenset({"password", "again", "current", "session_password", "code", "link_code"})
 """The fields that hold a password or a code."""
 
 

@@ -36,6 +36,9 @@ class Hosted:
     signed and sealed still counts. ``second_factor_roles`` must have a second factor.
     ``time_zone`` is the one that moments are shown in. ``privacy_confirmed_on`` and
     ``accessibility_confirmed_on`` are the days on which the organisation confirmed these pages.
+    ``leaked_passwords`` is a file with more of them than come along (see
+    :mod:`evaltool.identity.leaked`). ``strict`` asks more of the codes of an app (see
+    :class:`evaltool.identity.signing.Desk`).
     """
 
     public_url: str
@@ -50,6 +53,8 @@ class Hosted:
     time_zone: str = "Europe/Brussels"
     privacy_confirmed_on: date | None = None
     accessibility_confirmed_on: date | None = None
+    strict: bool = False
+    leaked_passwords: Path | None = None
     mail: "MailSettings | None" = None
     single_sign_on: "OidcSettings | None" = None
 

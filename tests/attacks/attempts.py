@@ -66,7 +66,7 @@ class Attempts:
         self.names = sorted({name for rule in self.rules for name in rule.arguments})
         # Who has the link of somebody becomes that somebody, and may.
         self.forms = {
-            actor: [f for f in one_of_each(world, actor) if not f.path.startswith("/link/")]
+            actor: [f for f in one_of_each(world, actor) if f.path != "/link/password"]
             for actor in ACTORS
         }
         fields = {name for forms in self.forms.values() for form in forms for name in form.fields}

@@ -22,11 +22,15 @@ _NEW = "nog een zin die niemand raadt 3"
 
 @dataclass(frozen=True)
 class Form:
-    """A form of a page: where it is sent and what stands in it; ``files`` are fields of files."""
+    """A form of a page: where it is sent and what stands in it; ``files`` are fields of files.
+
+    ``opened_by`` is a link, of which the code is given first, where the form needs that.
+    """
 
     path: str
     fields: Fields
     files: list[str] = field(default_factory=list)
+    opened_by: str = ""
 
     def endpoint(self, world: World) -> str:
         """The route that it is sent to."""
@@ -193,7 +197,7 @@ def _besides(world: World, actor: str) -> Iterator[Form]:
     """The forms that stand on pages which no address alone leads to."""
     if actor == "nobody":
         link = MultiDict({"password": _NEW, "again": _NEW})
-        yield Form(f"/link/{link_of(world.own.waiting)}", link)
+        yield Form("/link/password", link, opened_by=link_of(world.own.waiting))
     if actor == "administrator":
         for kind, rows in (("clusters", "24062,5"), ("organisations", "24062,0207.521.503")):
             head = "nis_code,cluster" if kind == "clusters" else "nis_code,kbo"
@@ -234,7 +238,7 @@ def one_of_each(world: World, actor: str) -> list[Form]:
 
 def filled(world: World, actor: str, form: Form) -> Fields:
     """The fields of a form as somebody fills them in who wants it to be accepted."""
-    new_password = form.path == "/account/password" or form.path.startswith("/link/")
+    new_password = form.path == "/account/password" or form.path == "/link/password"
     wanted = {
         "name": "Leuven" if form.path == "/municipality/delete" else "Iemand Anders",
         "address": "iemand.anders@gemeente.example",
@@ -242,6 +246,7 @@ def filled(world: World, actor: str, form: Form) -> Fields:
         "again": _NEW,
         "current": PASSWORD,
         "code": "000000",
+        "link_code": link_of(world.own.waiting),
         "role": "chair",
         "nis_code": OWN,
         "discipline": "youth_work",
@@ -280,4 +285,6 @@ def sent(client: Browser, form: Form, fields: Mapping[str, Any], **options: Any)
         lines = b"nis_code,cluster\n24062,4\n"
         sound = lines if "/lists/" in form.path else json.dumps(a_document()).encode()
         data.add(name, (io.BytesIO(sound), file_name(form.path)))
+    if form.opened_by:
+        client.follow_link(form.opened_by)
     return client.post(form.path, data=data, **options)

@@ -92,7 +92,7 @@ def test_no_address_leaves_its_folder(world: World, up: str) -> None:
     assert (ROOT / "setup.cfg").is_file()
     for path in (
         *(f"/static/{up}", f"/{up}", f"/evaluations/{up}", f"/evaluations/{own}/{up}"),
-        *(f"/evaluations/{own}/{up}.csv", f"/admin/lists/{up}", f"/link/{up}"),
+        *(f"/evaluations/{own}/{up}.csv", f"/admin/lists/{up}"),
         *(f"/evaluations/{own}/sections/{up}/1", f"/municipality/{up}", f"/admin/accounts/{up}"),
     ):
         for raw in (path, None):

@@ -73,7 +73,7 @@ def test_a_link_to_hand_over_has_the_address_of_the_tool(world: World) -> None:
         data={"csrf_token": world.tokens["officer"]},
         headers=SPOOFED,
     )
-    assert f'value="{PUBLIC}/link/' in answer.get_data(as_text=True)
+    assert f'value="{PUBLIC}/link#' in answer.get_data(as_text=True)
     assert "evil" not in shown(answer)
 
 
@@ -133,7 +133,7 @@ def test_no_field_splits_a_header(world: World, actor: str) -> None:
     "path",
     [
         "/evaluations/x%0d%0aSet-Cookie:%20evil=1",
-        "/link/x%0d%0aSet-Cookie:%20evil=1",
+        "/municipality/colleagues/x%0d%0aSet-Cookie:%20evil=1",
         "/%0d%0aSet-Cookie:%20evil=1",
         "/account?x=%0d%0aSet-Cookie:%20evil=1",
         "/?lang=en%0d%0aSet-Cookie:%20evil=1",

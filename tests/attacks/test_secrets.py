@@ -13,12 +13,13 @@ from werkzeug.test import TestResponse
 from evaltool.domain.accounts import AccountState
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at
+from evaltool.identity.tokens import token_of
 from evaltool.store import DatabaseFull
 from evaltool.web.logs import JsonLines
 from tests.attacks.forms import filled, one_of_each, sent, visited
 from tests.attacks.world import ACTORS, COOKIE, HOST, Browser, World, held_in, link_of
 from tests.conftest import ROOT
-from tests.hosting import PASSWORD
+from tests.hosting import PASSWORD, link_on
 
 NEW = "nog een zin die niemand raadt 3"
 WRONG = "een ander wachtwoord dan het hare"
@@ -71,9 +72,8 @@ def a_day_at_the_tool(world: World, patch: pytest.MonkeyPatch) -> dict[str, str]
     store.accounts.change(world.own.chair.id, state=AccountState.INVITED)
     pages.append(client.send(f"/municipality/colleagues/{world.own.chair.id}/link"))
     pages.append(_enrolled(client, world))
-    link = re.search(r"/link/([\w-]{20,})", pages[1].get_data(as_text=True))
-    assert link is not None
-    world.client("nobody").send(f"/link/{link[1]}", password=NEW, again=NEW)
+    link = link_on(pages[1].get_data(as_text=True))
+    assert world.client("nobody").choose_by_link(link, NEW).status_code == 303
     client.get("/single-sign-on/callback?code=the-code-of-the-provider&state=a-state-of-mine")
     client.post("/single-sign-on/logged-out", data={"logout_token": "a.token.of-the-provider"})
     client.get("/nowhere/" + "a-part-of-an-address")
@@ -103,7 +103,7 @@ def a_day_at_the_tool(world: World, patch: pytest.MonkeyPatch) -> dict[str, str]
         "note": NOTE,
         "title": TITLE,
         "secret": SECRET,
-        "link": link[1],
+        "link": token_of(link),
         "session": held["sid"],
         "cookie": cookie.value,
         "token": client.token(),

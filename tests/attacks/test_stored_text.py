@@ -100,7 +100,7 @@ def test_what_is_kept_for_after_signing_in_is_text(world: World) -> None:
     "path",
     [
         "/%3Cevil-tag%20onevil=1%3E%3Cscript%3Eevil()%3C/script%3E",
-        "/link/%22%3E%3Cevil-tag%3E",
+        "/link?%22%3E%3Cevil-tag%3E",
         "/evaluations/%22%3E%3Cevil-tag%3E",
         "/evaluations/new?name=%22%3E%3Cevil-tag%3E%3Cscript%3Eevil()%3C/script%3E",
         "/?lang=%22%3E%3Cevil-tag%3E",

@@ -44,6 +44,17 @@ class Crowd:
         page.goto(path if path.startswith("http") else f"{self.url}{path}")
         self.look(page)
 
+    def follow_link(self, page: Page, link: str) -> None:
+        """Open a link that somebody was given; without scripts its code is copied from it."""
+        # The script goes on before the page is there.
+        page.goto(link, wait_until="commit")
+        if self.scripts:
+            page.wait_for_url(lambda url: "#" not in url and not url.endswith("/link"))
+            self.look(page)
+            return
+        self.look(page)
+        self.send(page, "Verder", link_code=link.partition("#")[2])
+
     def press(self, page: Page, name: str) -> None:
         """Press the button, or follow the link, of this name in the main part of a page."""
         main = page.get_by_role("main")

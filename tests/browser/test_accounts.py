@@ -45,7 +45,7 @@ class Walk:
     def accept(self, link: str) -> Page:
         """Follow a link in a new browser and choose a password."""
         page = self.crowd.newcomer()
-        self.crowd.go(page, link)
+        self.crowd.follow_link(page, link)
         expect(page.locator("h1")).to_have_text("Welkom: kies een wachtwoord")
         self.crowd.send(page, "Wachtwoord bewaren", password=PASSWORD, again=PASSWORD)
         return page
@@ -224,9 +224,9 @@ def first_link(town: Town) -> str:
         at=town.clock.at,
     )
     town.held.store.accounts.make_link(
-        made.id, LinkPurpose.INVITATION, digest("the first link"), town.clock.at
+        made.id, LinkPurpose.INVITATION, digest("the-first-link"), town.clock.at
     )
-    return "/link/the first link"
+    return f"{address_of(town)}/link#the-first-link"
 
 
 def changes_nothing(page: Page, url: str) -> None:
@@ -263,7 +263,7 @@ def test_a_link_to_hand_over_is_copied(crowd: Crowd, town: Town) -> None:
     expect(page.get_by_role("status").last).to_have_text("De link is gekopieerd.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#link").input_value()
-    assert copied.startswith(f"{crowd.url}/link/")
+    assert copied.startswith(f"{crowd.url}/link#")
 
 
 # --- a session that ends while somebody types

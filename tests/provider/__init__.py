@@ -33,10 +33,14 @@ SCOPES: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Client:
-    """An application that the provider knows. ``algorithm`` signs its tokens."""
+    """An application that the provider knows. ``algorithm`` signs its tokens.
+
+    It is known by its ``secret``, or by its ``keys``, a JWK Set.
+    """
 
     id: str = "evaltool"
     secret: str = "a secret: of 100% +/&="
+    keys: Mapping[str, Any] | None = None
     redirect_uris: tuple[str, ...] = ("http://127.0.0.1:9/back",)
     post_logout_redirect_uris: tuple[str, ...] = ("http://127.0.0.1:9/out",)
     backchannel_logout_uri: str | None = None
@@ -48,12 +52,15 @@ class Configuration:
     """What a provider serves. ``accounts`` are the claims by login name, which is the subject.
 
     With ``host`` localhost it is another site than an application on 127.0.0.1, as in real life.
+    With ``forms`` it takes forms of other sites, as OpenID Connect asks. It then sets cookies for
+    HTTPS alone, which a browser takes of this machine as well.
     """
 
     clients: tuple[Client, ...] = (Client(),)
     accounts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     scopes: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: SCOPES)
     in_id_token: bool = True
+    forms: bool = False
     host: str = "127.0.0.1"
     port: int = 0
 

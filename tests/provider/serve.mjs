@@ -2,10 +2,11 @@
 //
 // The file holds:
 //   host, port     where it listens; port 0 is any that is free. The issuer follows from them.
-//   clients        [{id, secret, redirect_uris, post_logout_redirect_uris,
-//                    backchannel_logout_uri (or null), algorithm}]
+//   clients        [{id, secret, keys (a JWK Set in its place, or null), redirect_uris,
+//                    post_logout_redirect_uris, backchannel_logout_uri (or null), algorithm}]
 //   accounts       {login name: claims}; whoever types the name is signed in
 //   scopes         {scope: [claims]}
+//   forms          whether it takes forms of other sites
 //   in_id_token    whether the claims stand in the ID token, or at the userinfo endpoint alone
 //
 // It writes its issuer on one line when it listens, and ends when its standard input ends.
@@ -73,11 +74,12 @@ function configuration() {
   return {
     clients: wanted.clients.map((client) => ({
       client_id: client.id,
-      client_secret: client.secret,
+      ...(client.keys
+        ? { token_endpoint_auth_method: 'private_key_jwt', jwks: client.keys }
+        : { token_endpoint_auth_method: 'client_secret_basic', client_secret: client.secret }),
       redirect_uris: client.redirect_uris,
       post_logout_redirect_uris: client.post_logout_redirect_uris,
       id_token_signed_response_alg: client.algorithm,
-      token_endpoint_auth_method: 'client_secret_basic',
       ...(client.backchannel_logout_uri && {
         backchannel_logout_uri: client.backchannel_logout_uri,
         backchannel_logout_session_required: true,
@@ -85,7 +87,11 @@ function configuration() {
     })),
     claims: { openid: ['sub'], ...wanted.scopes },
     conformIdTokenClaims: !wanted.in_id_token,
-    cookies: { keys: [randomUUID()] },
+    cookies: {
+      keys: [randomUUID()],
+      ...(wanted.forms && { long: { httpOnly: true, sameSite: 'none', secure: true } }),
+    },
+    enableHttpPostMethods: wanted.forms,
     enabledJWA: { idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'] },
     features: {
       backchannelLogout: { enabled: true },
@@ -152,6 +158,8 @@ const server = createServer();
 server.listen(wanted.port, '127.0.0.1', () => {
   const issuer = `http://${wanted.host}:${server.address().port}`;
   const provider = new Provider(issuer, configuration());
+  // The cookies that go with forms of other sites are for HTTPS alone, which nobody speaks here.
+  if (wanted.forms) Object.defineProperty(provider.request, 'secure', { value: true });
   const answer = provider.callback();
   server.on('request', (request, response) => {
     if (!request.url.startsWith('/interaction/')) {

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool import __version__
 from evaltool.domain.access import ACCOUNT_ROLES, MUNICIPAL_ROLES, Permission, Role
 from evaltool.domain.accounts import Account, AccountState, AddressTaken
+from evaltool.identity.leaked import NotSuchAList, check_list
 from evaltool.store import ENGINE_VERSION, is_last_administrator
 from evaltool.web.accounts.deleting import delete_other, leave, still_in, warning_of
 from evaltool.web.accounts.inviting import faults, link_page, typed
@@ -194,8 +195,21 @@ def installed() -> Response:
         (t("installed.fingerprint"), held.catalogue.fingerprint),
         (t("installed.accounts"), str(len(known))),
         (t("installed.time_zone"), "" if held.hosted is None else held.hosted.time_zone),
+        (t("installed.leaked"), t(f"installed.leaked_{_leaked_list()}")),
         ("Python", platform.python_version()),
         (t("installed.engine"), ENGINE_VERSION),
         *((name, version(name)) for name in ("flask", "waitress", "reportlab", "argon2-cffi")),
     )
     return render(InstalledPage(title=t("installed.title"), facts=facts))
+
+
+def _leaked_list() -> str:
+    """Whether there is a list of leaked passwords besides the built-in one, and it can be used."""
+    hosted = services().hosted
+    if hosted is None or hosted.leaked_passwords is None:
+        return "none"
+    try:
+        check_list(hosted.leaked_passwords)
+    except (OSError, NotSuchAList):
+        return "unusable"
+    return "there"

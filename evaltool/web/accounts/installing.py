@@ -17,6 +17,7 @@ from evaltool.web.accounts import (
     consensus,
     contributing,
     followed,
+    following,
     lists,
     municipal_data,
     municipal_log,
@@ -44,6 +45,7 @@ def install(app: Flask, hosted: Hosted) -> None:
     )
     for module in (
         signing,
+        following,
         second_factor,
         account,
         municipality,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import (
@@ -14,7 +14,7 @@ from evaltool.domain.accounts import (
     name_faults,
     normal_address,
 )
-from evaltool.identity.tokens import digest, new_token
+from evaltool.identity.tokens import digest, link_with, new_token
 from evaltool.web.accounts.fields import sentences
 from evaltool.web.accounts.pages import LinkPage
 from evaltool.web.context import services, texts
@@ -61,7 +61,7 @@ def make_link(account: Account, purpose: LinkPurpose) -> tuple[str, str]:
     token = new_token()
     expires = held.store.accounts.make_link(account.id, purpose, digest(token), held.now())
     public = "" if held.hosted is None else held.hosted.public_url
-    return f"{public}{url_for('signing.follow', token=token)}", moment_text(expires)
+    return link_with(public, token), moment_text(expires)
 
 
 def link_page(

@@ -35,10 +35,12 @@ class SignInPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class OnwardsPage(Page):
-    """Signed out here, and on the way to being so at the provider too."""
+    """Signed out here, and on the way to being so at the provider too, with a form for it."""
 
     template: ClassVar[str] = "accounts/onwards.html"
     address: str
+    method: str
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +49,14 @@ class CodePage(FormPage):
 
     template: ClassVar[str] = "accounts/code.html"
     contact: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkCodePage(FormPage):
+    """The code of a link; ``wrong`` says why the one that was given opens nothing."""
+
+    template: ClassVar[str] = "accounts/link_code.html"
+    wrong: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,13 +81,15 @@ class ResetPage(FormPage):
 class EnrolPage(FormPage):
     """Setting up a second factor: its secret as text and as a picture to scan.
 
-    ``needed`` says why there must be one, empty where there need not be.
+    ``needed`` says why there must be one, empty where there need not be; ``sha256`` whether the
+    app must know codes with SHA-256.
     """
 
     template: ClassVar[str] = "accounts/enrol.html"
     secret: str
     picture: str
     needed: str
+    sha256: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from evaltool.domain.accounts import Account, AccountNotFound, AccountState, Lin
 from evaltool.domain.attempts import MOST_FROM_ELSEWHERE, must_wait_here
 from evaltool.domain.language import date_text, time_text
 from evaltool.domain.retention import LETTER as RETENTION
-from evaltool.identity.tokens import digest, new_token
+from evaltool.identity.tokens import digest, link_with, new_token
 from evaltool.mail import Due, Letter, Mailer, Postman
 from evaltool.web.context import Services, services
 from evaltool.web.identity import desk
@@ -86,7 +86,8 @@ def _of_reset(held: Services, hosted: Hosted, who: Account) -> Letter:
     text = t(
         "letter.reset.text",
         name=who.name,
-        link=f"{hosted.public_url}/link/{token}",
+        link=link_with(hosted.public_url, token),
+        code=token,
         moment=_moment(expires),
         organisation=hosted.organisation,
     )

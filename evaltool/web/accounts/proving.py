@@ -37,7 +37,7 @@ def without_code() -> dict[str, str]:
     except MustWait as wait:
         return {"code": texts()(wait_text(wait))}
     except Wrong:
-        return {"code": texts()("signing.wrong_code")}
+        return {"code": texts()(f"signing.{strictly('wrong_code')}")}
     return {}
 
 
@@ -50,3 +50,8 @@ def asked_of(*fields: str) -> tuple[str, ...]:
 def wait_text(wait: MustWait) -> str:
     """The text that says how long to wait, and what else helps."""
     return "signing.wait_for_code" if isinstance(wait, MustWaitForCode) else "signing.wait"
+
+
+def strictly(text: str) -> str:
+    """The name of a text about a wrong code, of what to do where codes are looked at strictly."""
+    return f"{text}_strict" if desk().strict else text

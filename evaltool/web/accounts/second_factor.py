@@ -11,13 +11,17 @@ from evaltool.domain.accounts import Stage
 from evaltool.identity.sealing import CannotOpen
 from evaltool.identity.second_factor import (
     address_of,
+    is_sha256,
+    letters_of,
     new_recovery_codes,
     new_secret,
+    new_secret_sha256,
     normal_recovery_code,
     step_of,
 )
 from evaltool.identity.tokens import digest
 from evaltool.web.accounts.pages import EnrolPage, RecoveryCodesPage
+from evaltool.web.accounts.proving import strictly
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
@@ -50,15 +54,15 @@ def enrol() -> AnyResponse:
         secret = _pending()
         if not secret:
             # Once: an app that scanned it must not have to scan another.
-            secret = new_secret()
+            secret = new_secret_sha256() if desk().strict else new_secret()
             held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))
         return _page(secret)
     secret = _pending()
     if not secret:
         return redirect(url_for("second_factor.enrol"), 303)
-    step = step_of(request.form.get("code", ""), secret, held.now(), 0)
+    step = step_of(request.form.get("code", ""), secret, held.now(), 0, desk().drift)
     if step is None:
-        return _page(secret, texts()("second_factor.wrong"), 422)
+        return _page(secret, texts()(f"second_factor.{strictly('wrong')}"), 422)
     codes = new_recovery_codes()
     with held.store.together():
         held.store.accounts.set_second_factor(
@@ -85,14 +89,18 @@ def _pending() -> str:
     """The secret that this session was shown and did not keep yet; empty where there is none."""
     sealed = services().store.sessions.secret(session_digest() or "")
     try:
-        return desk().seal.open(sealed) if sealed else ""
+        secret = desk().seal.open(sealed) if sealed else ""
     except CannotOpen:
         return ""
+    # One that was shown before the tool became strict is no longer asked for.
+    return "" if desk().strict and not is_sha256(secret) else secret
 
 
 def _needed() -> str:
     """The text that says why there must be one; empty where there need not be."""
     who = account()
+    if current_session().stage is Stage.ENROLLING and who.second_factor is not None:
+        return texts()("second_factor.renewed")
     if not who.needs_second_factor(second_factor_roles()):
         return ""
     many = who.role in SECOND_FACTOR_ROLES
@@ -102,12 +110,14 @@ def _needed() -> str:
 def _page(secret: str, error: str = "", status: int = 200) -> Response:
     t = texts()
     errors = {"code": error} if error else {}
+    letters = letters_of(secret)
     page = EnrolPage(
         title=t("second_factor.title"),
         messages=messages(errors),
         errors=errors,
-        secret=" ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        secret=" ".join(letters[i : i + 4] for i in range(0, len(letters), 4)),
         picture=qr_svg(address_of(secret, account().address), t("second_factor.picture")),
         needed=_needed(),
+        sha256=is_sha256(secret),
     )
     return render(page, status)

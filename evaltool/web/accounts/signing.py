@@ -1,4 +1,6 @@
-"""Signing in and out: password, code, the links that let somebody choose a password."""
+"""Signing in and out: password, code, asking for a link to choose another password."""
+
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.exceptions import HTTPException
@@ -7,21 +9,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from evaltool.domain.access import Permission, Role
 from evaltool.domain.accounts import (
     Account,
-    AccountState,
-    LinkPurpose,
     Stage,
     normal_address,
 )
-from evaltool.domain.evaluation import Status
-from evaltool.identity.passwords import hashed
 from evaltool.identity.signing import MustWait, Wrong, stage_after_password
-from evaltool.identity.tokens import digest
-from evaltool.web.accounts.choosing import keep_password, password_faults
-from evaltool.web.accounts.pages import CodePage, OnwardsPage, PasswordPage, ResetPage, SignInPage
+from evaltool.web.accounts.pages import CodePage, OnwardsPage, ResetPage, SignInPage
 from evaltool.web.accounts.post import queue_reset
-from evaltool.web.accounts.proving import wait_text
+from evaltool.web.accounts.proving import strictly, wait_text
 from evaltool.web.context import services, texts
-from evaltool.web.errors import error_page
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
     account,
@@ -36,11 +31,17 @@ from evaltool.web.identity import (
     session_digest,
 )
 from evaltool.web.rendering import messages, render, tell
+from evaltool.web.security import POLICY, policy_with_form_to
+
+if TYPE_CHECKING:
+    from evaltool.identity.oidc_logout import LogoutForm
 
 blueprint = Blueprint("signing", __name__)
 
 AFTER = "after"
 """Where a browser keeps the page that somebody was going to."""
+LINK = "link"
+"""Where a browser keeps which link was opened in it: its digest, and until when it asks no more."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -48,7 +49,7 @@ AFTER = "after"
 def sign_in() -> AnyResponse:
     """Address and password."""
     if request.method != "POST":
-        return _sign_in_page()
+        return _signed_out() if _is_back() else _sign_in_page()
     address = request.form.get("address", "")
     try:
         found = desk().by_password(
@@ -62,6 +63,21 @@ def sign_in() -> AnyResponse:
         _write_down_failed(wrong.account)
         return _sign_in_page(address, texts()("signing.wrong"), 422)
     return enter(found)
+
+
+def _is_back() -> bool:
+    """Whether somebody comes from signing out at the provider."""
+    hosted, state = services().hosted, request.args.get("state")
+    if state is None or hosted is None or hosted.single_sign_on is None:
+        return False
+    from evaltool.web.accounts.single_sign_on import is_back
+
+    return is_back(state)
+
+
+def _signed_out() -> AnyResponse:
+    tell(texts()("signing.signed_out"))
+    return redirect(url_for("signing.sign_in"), 303)
 
 
 def _write_down_failed(tried: Account | None) -> None:
@@ -104,9 +120,9 @@ def enter(who: Account) -> AnyResponse:
     stage = stage_after_password(who, second_factor_roles())
     if stage is Stage.FULL:
         return come_in(who, "password")
-    after = session.get(AFTER)
+    onwards = _onwards_kept()
     begin_session(who, stage)
-    session[AFTER] = after
+    session.update(onwards)
     place = "signing.code" if stage is Stage.HALFWAY else "second_factor.enrol"
     return redirect(url_for(place), 303)
 
@@ -118,11 +134,20 @@ def come_in(
 
     ``how`` she proved who she is stands in the log; where it cannot, nobody comes in.
     """
-    after = session.get(AFTER)
+    onwards = _onwards_kept()
+    after = onwards.pop(AFTER, None)
     with services().store.together():
         begin_session(who, Stage.FULL, provider_session=provider_session, id_token=id_token)
         write_down("signed_in", who.nis_code or "", detail=how)
+    session.update(onwards)
     return redirect(_checked(after) or url_for("start.index"), 303)
+
+
+def _onwards_kept() -> dict[str, object]:
+    """Where somebody was going, and by which link, if by one: a session that begins drops both."""
+    after = session.get(AFTER)
+    names = (AFTER, LINK) if after == url_for("following.choose") else (AFTER,)
+    return {name: session[name] for name in names if name in session}
 
 
 def _checked(after: object) -> str | None:
@@ -153,7 +178,11 @@ def code() -> AnyResponse:
     except Wrong:
         _log("code failed", who.address)
         _write_down_failed(who)
-        return _code_page(texts()("signing.wrong_code"), 422)
+        return _code_page(texts()(f"signing.{strictly('wrong_code')}"), 422)
+    if desk().must_renew(who):
+        # The one there was stays until another takes its place: whoever stops here begins anew.
+        begin_session(who, Stage.ENROLLING)
+        return redirect(url_for("second_factor.enrol"), 303)
     answer = come_in(who, "code")
     left = services().store.accounts.recovery_codes_left(who.id)
     if left < _FEW_CODES:
@@ -190,79 +219,25 @@ def sign_out() -> AnyResponse:
         end_session()
     hosted = services().hosted
     if token is not None and hosted is not None and hosted.single_sign_on is not None:
-        from evaltool.web.accounts.single_sign_on import logout_address
+        from evaltool.web.accounts.single_sign_on import logout_form_of
 
-        address = logout_address(token)
-        if address is not None:
-            return emptied(_onwards(address))
-    tell(texts()("signing.signed_out"))
-    return emptied(redirect(url_for("signing.sign_in"), 303))
-
-
-def _onwards(address: str) -> Response:
-    """A page that leads on to the provider by itself: our policy lets no form lead elsewhere."""
-    page = OnwardsPage(title=texts()("signing.onwards_title"), address=address)
-    answer = render(page)
-    answer.headers["Refresh"] = f"0; url={address}"
-    return answer
+        form = logout_form_of(token)
+        if form is not None:
+            return emptied(_onwards(form))
+    return emptied(_signed_out())
 
 
-@blueprint.route("/link/<token>", methods=["GET", "POST"])
-@guarded(Permission.SIGN_IN)
-def follow(token: str) -> AnyResponse:
-    """Choose a password through a link, which works once."""
-    held = services()
-    key = digest(token)
-    who, purpose = held.store.accounts.behind_link(key, held.now())
-    if purpose is LinkPurpose.JOIN:
-        return _join(who)
-    if who.subject is not None:
-        # A password would go on opening what her organisation no longer lets her in to.
-        return error_page("error.link", 404)
-    if request.method != "POST":
-        return _password_page(who, purpose)
-    password = request.form.get("password", "")
-    errors = password_faults(who, password)
-    if errors:
-        return _password_page(who, purpose, errors)
-    made = hashed(password)
-    with held.store.together():
-        held.store.accounts.use_link(key, held.now())
-        who = keep_password(who, made, AccountState.ACTIVE)
-        desk().by_link(who, network(), held.now())
-    tell(texts()("signing.password_chosen"))
-    return enter(who)
-
-
-def _join(who: Account) -> AnyResponse:
-    """To what an account that was there already is asked; by way of signing in, where needed."""
-    signed_in = actor()
-    if signed_in.role is Role.NOBODY:
-        session[AFTER] = request.path
-        tell(texts()("signing.join"))
-        return redirect(url_for("signing.sign_in"), 303)
-    if signed_in.account != who.id:
-        tell(texts()("signing.join_other"))
-        return redirect(url_for("start.index"), 303)
-    views = services().evaluations.views_by(who.id)
-    asked = [view for view in views if view.status is not Status.FINISHED]
-    if not asked:
-        return redirect(url_for("start.index"), 303)
-    newest = max(asked, key=lambda view: view.created_at)
-    return redirect(url_for("assess.overview", id_=newest.id), 303)
-
-
-def _password_page(
-    who: Account, purpose: LinkPurpose, errors: dict[str, str] | None = None
-) -> Response:
-    page = PasswordPage(
-        title=texts()(f"signing.{purpose}_title"),
-        messages=messages(errors or {}),
-        errors=errors or {},
-        account=who,
-        purpose=purpose,
+def _onwards(form: "LogoutForm") -> Response:
+    """A page with a form for the provider, the only one of ours that may lead elsewhere."""
+    page = OnwardsPage(
+        title=texts()("signing.onwards_title"),
+        address=form.address,
+        method=form.method,
+        fields=form.fields,
     )
-    return render(page, 422 if errors else 200)
+    answer = render(page)
+    answer.headers[POLICY] = policy_with_form_to(form.origin)
+    return answer
 
 
 @blueprint.route("/reset", methods=["GET", "POST"])

@@ -1,6 +1,7 @@
 """Signing in at the provider of one's organisation, and being signed out there."""
 
 import logging
+from secrets import compare_digest
 
 from flask import Blueprint, Response, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -16,9 +17,16 @@ from evaltool.domain.accounts import (
 )
 from evaltool.domain.kbo import kbo_number, read_organisations
 from evaltool.domain.lists import ListKind
-from evaltool.identity.oidc import Identity, OidcRefused, Pending, Provider, Refusal
+from evaltool.identity.oidc import (
+    Identity,
+    LogoutForm,
+    OidcRefused,
+    Pending,
+    Provider,
+    Refusal,
+)
 from evaltool.identity.sealing import CannotOpen, Seal
-from evaltool.identity.tokens import digest
+from evaltool.identity.tokens import digest, new_token
 from evaltool.web.accounts.deleting import leave
 from evaltool.web.accounts.signing import come_in
 from evaltool.web.context import services
@@ -29,6 +37,7 @@ from evaltool.web.identity import desk, network
 blueprint = Blueprint("single_sign_on", __name__)
 
 _PENDING = "single_sign_on"
+_LEAVING = "leaving"
 _PROVIDER = "evaltool provider"
 
 _log = logging.getLogger(__name__)
@@ -185,12 +194,27 @@ def logged_out() -> Response:
     return Response(status=200, mimetype="text/plain")
 
 
-def logout_address(sealed: str) -> str | None:
-    """Where the browser ends its session at the provider, if that can be asked."""
+def logout_form_of(sealed: str) -> LogoutForm | None:
+    """What the browser ends its session at the provider with, if that can be asked."""
+    state = new_token()
     try:
-        return provider().logout_url(_seal().open(sealed))
+        form = provider().logout_form(_seal().open(sealed), state)
     except (CannotOpen, OidcRefused):
         return None
+    if form is not None:
+        session[_LEAVING] = state
+    return form
+
+
+def is_back(state: str) -> bool:
+    """Whether this browser went to sign out at the provider, and comes from there; told once."""
+    known = session.get(_LEAVING)
+    if not isinstance(known, str) or not compare_digest(
+        known.encode(), state.encode(errors="replace")
+    ):
+        return False
+    del session[_LEAVING]
+    return True
 
 
 def _seal() -> Seal:
