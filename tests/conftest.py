@@ -68,6 +68,11 @@ def pytest_configure() -> None:
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Compiled()}
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two workers for each processor: half of the time somebody waits for a browser or a disk."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """What ``make golden`` asks for."""
     parser.addoption("--write-golden", action="store_true", help="write the golden reports anew")
