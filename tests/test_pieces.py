@@ -85,22 +85,47 @@ def test_an_answer_that_changes_is_seen_at_once(client: FlaskClient, app: Flask)
         assert page.count(" checked>") == 1
 
 
-def test_what_was_typed_is_not_kept(client: FlaskClient, app: Flask) -> None:
-    address = begun(client)
+def test_what_was_answered_or_typed_is_shown_and_not_kept(client: FlaskClient, app: Flask) -> None:
+    ours, theirs = begun(client), begun(client, "44021", "6")
+    place = "sections/structure/1"
+    client.get(f"{theirs}/{place}")
+    kept = pieces.kept.cache_info().currsize
     written = Answers(
-        {"livcr_presence": "yes_municipal"}, {}, {"livcr_presence": "Een toelichting van ons."}
+        {"livcr_presence": "yes_municipal"}, {}, {"livcr_presence": "Een <b> van ons & 06 12 34."}
     )
-    keep(app, address, written)
+    keep(app, ours, written)
+    page = client.get(f"{ours}/{place}").get_data(as_text=True)
+    assert "Een &lt;b&gt; van ons &amp; 06 12 34." in page
+    assert 'id="note-livcr_presence" open' in page
+    assert 'value="yes_municipal" checked' in page
+    other = client.get(f"{theirs}/{place}").get_data(as_text=True)
+    assert "van ons" not in other
+    assert " open>" not in other
+    assert " checked>" not in other
+    # The one piece serves both.
+    assert pieces.kept.cache_info().currsize == kept
+
+
+def test_what_looks_like_a_gap_is_text(client: FlaskClient, app: Flask) -> None:
+    address = begun(client)
+    text = "\ue000yes_municipal\ue000 {{ t }}"
+    keep(app, address, Answers({"livcr_presence": "yes_municipal"}, {}, {"livcr_presence": text}))
+    for _ in range(2):
+        assert text in client.get(f"{address}/sections/structure/1").get_data(as_text=True)
+
+
+def test_a_question_with_something_wrong_is_not_kept(client: FlaskClient, app: Flask) -> None:
+    address = begun(client)
     place = f"{address}/sections/structure/1"
     client.get(place)
     kept = pieces.kept.cache_info().currsize
-    page = client.get(place).get_data(as_text=True)
-    assert "Een toelichting van ons." in page
+    fields = form_of(client.get(place), "/structure/1")
+    long = {**fields.to_dict(flat=False), "note:livcr_presence": "x" * 5000, "next": "1"}
+    refused = client.post(place, data=long)
+    assert refused.status_code == 422
+    assert 'class="error"' in refused.get_data(as_text=True)
     assert pieces.kept.cache_info().currsize == kept
-    keep(app, address, Answers({"livcr_presence": "yes_municipal"}, {}, {}))
-    assert "Een toelichting" not in client.get(place).get_data(as_text=True)
-    # Only now there is nothing typed at it.
-    assert pieces.kept.cache_info().currsize == kept + 1
+    assert 'class="error"' not in client.get(place).get_data(as_text=True)
 
 
 @pytest.mark.parametrize("kind", [pieces.kept, pieces.kept_places])

@@ -88,12 +88,6 @@ class QuestionView:
     warning: str = ""
     mark: Mark | None = None
 
-    @property
-    def bare(self) -> bool:
-        """Whether nothing was typed, nothing is wrong and nothing was carried."""
-        written = self.other_text or self.note or self.warning
-        return not written and not self.error and self.mark is None
-
 
 @dataclass(frozen=True, kw_only=True)
 class SectionPage(EvaluationPage):

@@ -166,10 +166,8 @@ def _page(
         difference=difference,
         question=question,
         view=view,
-        choices=wording().choices(question, view.choices),
         base=_base(evaluation, question),
         reason=reason,
-        dont_know=services().catalogue.questionnaire.dont_know,
         errors=errors or {},
     )
     return render(page, status)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from evaltool.domain.language import Text
 from evaltool.domain.questionnaire import Question
 from evaltool.domain.supplements import DifferenceView
 from evaltool.web.pages import EvaluationPage, QuestionView
@@ -31,16 +30,13 @@ class ConsensusPage(EvaluationPage):
 class CommonAnswerPage(EvaluationPage):
     """Setting the common answer to one question, with a sentence why.
 
-    ``view`` is the question with the answer that is proposed or was sent, ``choices`` names what
-    it speaks of.
+    ``view`` is the question with the answer that is proposed or was sent.
     """
 
     template: ClassVar[str] = "accounts/common_answer.html"
     difference: DifferenceView
     question: Question
     view: QuestionView
-    choices: Mapping[str, str]
     base: str
     reason: str
-    dont_know: Text
     errors: Mapping[str, str] = field(default_factory=dict)
