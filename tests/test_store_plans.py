@@ -1,14 +1,17 @@
 """How the database finds what is asked: by an index that leads to few rows, not by reading all."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from evaltool.store import Database, EvaluationRepository
-from tests.factories import a_moment
+from evaltool.store import Database, EvaluationRepository, keep_document
+from evaltool.web.context import Services
+from tests.factories import a_document_of, a_moment, all_answers
 
 
 @pytest.fixture
@@ -65,3 +68,50 @@ def test_answers_are_found_by_their_evaluation(database: Database) -> None:
     sections = [step for step in steps if "section_answers" in step]
     assert sections
     assert not any(step.startswith("SCAN") for step in sections)
+
+
+GROWING = (
+    *("evaluations", "section_answers", "snapshots", "actions", "carried_over", "reasons"),
+    *("assessments", "zone_members", "meetings", "agenda_items", "decisions"),
+)
+"""The tables that grow with the number of evaluations."""
+
+
+def database_of(app: Flask) -> sqlite3.Connection:
+    """The connection by which this thread asks what an application keeps."""
+    repository = app.extensions["evaltool"].evaluations
+    assert isinstance(repository, EvaluationRepository)
+    return repository._database.connection
+
+
+def test_no_page_reads_all_that_others_have(app: Flask) -> None:
+    held: Services = app.extensions["evaltool"]
+    questionnaire = held.catalogue.questionnaire
+    document = a_document_of(held.catalogue, all_answers(questionnaire))
+    made = [
+        keep_document(held.evaluations, questionnaire, document, a_moment(number))
+        for number in range(3)
+    ]
+    for evaluation in made[:2]:
+        held.evaluations.finish(evaluation.id, at=a_moment(9), content="")
+    last, finished = (f"/evaluations/{made[place].id}" for place in (2, 1))
+    client, connection = app.test_client(), database_of(app)
+    asked: list[str] = []
+    connection.set_trace_callback(asked.append)
+    for path in (
+        *("/", last, f"{last}/sections/structure/1", f"{last}/check", f"{last}/details"),
+        *(f"{finished}/{page}" for page in ("results", "report.pdf", "plan", "trend", "meetings")),
+        *(f"{finished}/compare/{made[0].id}", f"{finished}/report.xlsx", f"{finished}/zone"),
+        *("/evaluations/new?name=24062",),
+    ):
+        assert client.get(path).status_code == 200, path
+    connection.set_trace_callback(None)
+    reads = sorted({sql for sql in asked if sql.lstrip().startswith(("SELECT", "WITH"))})
+    assert len(reads) > 10
+    found = [
+        (step[3], sql)
+        for sql in reads
+        for step in connection.execute(f"EXPLAIN QUERY PLAN {sql}")
+        if re.match(rf"SCAN ({'|'.join(GROWING)}|[a-z])(?! USING (COVERING )?INDEX)\b", step[3])
+    ]
+    assert found == []

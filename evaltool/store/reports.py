@@ -20,6 +20,13 @@ WHERE +e.view_of IS NULL AND e.nis_code = ? AND e.edition = ?
 ORDER BY 4, s.finished_at, e.id
 """
 
+# A comparison of pairs, (a, b) IN (VALUES ...), would look at all there are.
+_WANTED = """
+WITH wanted (id, number) AS (VALUES {})
+SELECT s.* FROM wanted CROSS JOIN snapshots s
+ON s.evaluation_id = wanted.id AND s.number = wanted.number
+"""
+
 
 class ReportRepository:
     """Reads reports. They are kept when an evaluation is finished."""
@@ -54,7 +61,7 @@ class ReportRepository:
         with self._database.reading() as db:
             rows = fetched(
                 db,
-                f"SELECT * FROM snapshots WHERE (evaluation_id, number) IN (VALUES {marks})",
+                _WANTED.format(marks),
                 [value for pair in wanted.items() for value in pair],
             )
             found = {row["evaluation_id"]: snapshot_of(row) for row in rows}
