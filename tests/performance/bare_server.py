@@ -45,11 +45,11 @@ def _with_pages(database: Path) -> Flask:
     from evaltool.catalogue import loaded
     from tests.golden import document_of
     from tests.performance.bare import bare_app, bare_pages
-    from tests.performance.sites import GOLDEN
+    from tests.performance.sites import GOLDEN, answered
 
     catalogue = loaded()
-    document = document_of(catalogue, GOLDEN)
-    pages = bare_pages(catalogue, document.answers, document.municipality.name)
+    municipality = document_of(catalogue, GOLDEN).municipality.name
+    pages = bare_pages(catalogue, answered(catalogue), municipality)
     return bare_app(pages, database)
 
 

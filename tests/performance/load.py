@@ -1,13 +1,17 @@
 """Many at once: requests a second, and what memory is left of a thousand walks."""
 
 import itertools
+import statistics
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.golden import NAMES
 from tests.performance.measuring import Pair, Sample, Settings
-from tests.performance.processes import Server, ours, running
+from tests.performance.processes import AS_THE_UNIT, Server, ours, running
+from tests.performance.sites import GOLDEN
 from tests.performance.table import Row, times
 from tests.performance.walking import Client, Forms, forms, together
 
@@ -25,8 +29,9 @@ def rate(settings: Settings) -> Iterator[Row]:
     """Requests a second of four who walk, beside the same walk through plain Jinja pages."""
     held = forms()
     seconds = settings.number(6, 2)
-    mine: list[float] = []
-    bare: list[float] = []
+    pages = len(held[NAMES.index(GOLDEN)])
+    mine: list[_Rate] = []
+    bare: list[_Rate] = []
     with TemporaryDirectory() as folder:
         arguments = ["-m", "tests.performance.bare_server", str(Path(folder) / "bare.sqlite")]
         instance = Path(folder) / "instance"
@@ -34,11 +39,11 @@ def rate(settings: Settings) -> Iterator[Row]:
             walkers = [Client(server, held) for _ in range(CLIENTS)]
             others = [Client(other, held) for _ in range(CLIENTS)]
             for _ in range(settings.turns):
-                mine.append(together(walkers, _walk, seconds))
-                bare.append(together(others, lambda c: c.walk_bare(len(held)), seconds))
+                mine.append(_rated(server, walkers, _walk, seconds))
+                bare.append(_rated(other, others, lambda c: c.walk_bare(pages), seconds))
             for client in (*walkers, *others):
                 client.close()
-    pair = Pair(Sample(tuple(mine)), Sample(tuple(bare)))
+    pair = Pair(*(Sample(tuple(one.by_clock for one in side)) for side in (mine, bare)))
     yield Row(
         what=f"requests a second, {CLIENTS} clients walking",
         measured=pair.ours.text("/s", 1, 0),
@@ -47,6 +52,34 @@ def rate(settings: Settings) -> Iterator[Row]:
         goal=f"at least {RATE_GOAL:.2f} x",
         met=pair.ratio >= RATE_GOAL,
     )
+    pair = Pair(*(Sample(tuple(one.by_processor for one in side)) for side in (mine, bare)))
+    yield Row(
+        what="the same for each second of the processor that the server used",
+        measured=pair.ours.text("/s", 1, 0),
+        ceiling=f"plain Jinja: {pair.ceiling.text('/s', 1, 0)}",
+        ratio=times(pair.ratio),
+    )
+
+
+@dataclass(frozen=True)
+class _Rate:
+    """Requests a second: as time passed, and of the processor time that the server used.
+
+    The clients need the processors as well; where they slow down the faster of two servers, the
+    second figure tells.
+    """
+
+    by_clock: float
+    by_processor: float
+
+
+def _rated(
+    server: Server, clients: list[Client], work: Callable[[Client], None], seconds: float
+) -> _Rate:
+    before, used = sum(client.requests for client in clients), server.spent()
+    by_clock = together(clients, work, seconds)
+    made = sum(client.requests for client in clients) - before
+    return _Rate(by_clock, made / (server.spent() - used))
 
 
 def _walk(client: Client) -> None:
@@ -61,10 +94,12 @@ def memory(settings: Settings) -> Iterator[Row]:
         start = server.memory()
         seen = _watched(server, forms(), walks, walks // documents)
     half = len(seen) // 2
-    third, last = seen[half : half + half // 2], seen[half + half // 2 :]
-    growth = max(last) - max(third)
+    quarters = seen[half : half + half // 2], seen[half + half // 2 :]
+    third, last = map(statistics.median, quarters)
+    growth = last - third
+    setting = ", ".join("=".join(pair) for pair in AS_THE_UNIT.items())
     yield Row(
-        what=f"resident memory after {walks} walks and {documents} PDFs",
+        what=f"resident memory after {walks} walks and {documents} PDFs, with {setting}",
         measured=f"{seen[-1]:.1f} MiB (at the start {start:.1f}, half way {seen[half]:.1f})",
         goal=f"{MEMORY_GOAL:g} MiB",
         met=seen[-1] <= MEMORY_GOAL,
@@ -77,7 +112,7 @@ def memory(settings: Settings) -> Iterator[Row]:
     )
 
 
-def _watched(server: Server, held: Forms, walks: int, every: int) -> list[float]:
+def _watched(server: Server, held: Sequence[Forms], walks: int, every: int) -> list[float]:
     """The memory of a server after each of so many walks, with a document at every so many."""
     numbers = itertools.count(1)
     seen: list[float] = []

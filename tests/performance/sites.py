@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +22,21 @@ from tests.performance.calling import Caller, Fields
 
 GOLDEN = "city-anchored"
 """The municipality that is measured: of the golden ones that with the most charts."""
+
+
+_EVERY = 2
+_NOTE = "Nota {}: dit punt staat op de agenda van het overleg in het voorjaar."
+
+
+def answered(catalogue: Catalogue, name: str = GOLDEN) -> Answers:
+    """The answers of a golden municipality, with a note at every second question.
+
+    What is typed is never kept to be shown again: without it a page would be faster than most are.
+    """
+    answers = document_of(catalogue, name).answers
+    noted = {id_: _NOTE.format(place) for place, id_ in enumerate(answers.values)}
+    chosen = dict(list(noted.items())[::_EVERY])
+    return replace(answers, notes={**chosen, **answers.notes})
 
 
 @dataclass(frozen=True)
@@ -51,8 +66,8 @@ def section_address(id_: str, here: Stop) -> str:
 
 
 def kept(store: Store, catalogue: Catalogue, *, finish: bool) -> Evaluation:
-    """A new evaluation with the answers of :data:`GOLDEN`."""
-    document = document_of(catalogue, GOLDEN)
+    """A new evaluation with the answers of :data:`GOLDEN` and notes."""
+    document = replace(document_of(catalogue, GOLDEN), answers=answered(catalogue))
     now = datetime.now(UTC)
     made = keep_document(store.evaluations, catalogue.questionnaire, document, now)
     if finish:

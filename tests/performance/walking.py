@@ -4,16 +4,17 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
-from evaltool.catalogue import loaded
+from evaltool.catalogue import Catalogue, loaded
+from evaltool.domain.answers import Answers
 from evaltool.web.walk import stops
-from tests.golden import document_of
+from tests.golden import NAMES
 from tests.performance.calling import Fields, hidden_fields
 from tests.performance.processes import Server
-from tests.performance.sites import GOLDEN, posted
+from tests.performance.sites import answered, posted
 
 _PATIENCE = 60.0
 """Seconds for an answer."""
@@ -27,10 +28,13 @@ Forms = Mapping[str, Fields]
 """What is sent for each page of questions, by ``section/number``."""
 
 
-def forms() -> Forms:
-    """The golden municipality's answers, page by page."""
+def forms() -> tuple[Forms, ...]:
+    """The answers of all golden municipalities, each page by page, with notes."""
     catalogue = loaded()
-    answers = document_of(catalogue, GOLDEN).answers
+    return tuple(_forms(catalogue, answered(catalogue, name)) for name in NAMES)
+
+
+def _forms(catalogue: Catalogue, answers: Answers) -> Forms:
     return {
         f"{here.section.id}/{here.number}": posted(here, catalogue.questionnaire, answers)
         for here in stops(catalogue.questionnaire, answers)
@@ -40,9 +44,9 @@ def forms() -> Forms:
 class Client:
     """One person at one server, over one connection; ``requests`` counts what was asked."""
 
-    def __init__(self, server: Server, held: Forms) -> None:
+    def __init__(self, server: Server, held: Sequence[Forms]) -> None:
         self._connection = HTTPConnection(server.host, server.port, timeout=_PATIENCE)
-        self._forms = held
+        self._held = itertools.cycle(held)
         self._cookies: dict[str, str] = {}
         self.requests = 0
 
@@ -94,12 +98,16 @@ class Client:
         return self.post("/evaluations/new", [*fields, *chosen])
 
     def walk(self, evaluation: str) -> str:
-        """Answer every page of an evaluation; the address to which the last one leads."""
-        first = next(iter(self._forms))
+        """Answer every page of an evaluation as the next municipality in turn did.
+
+        The address to which the last page leads.
+        """
+        forms = next(self._held)
+        first = next(iter(forms))
         place = f"{evaluation}/sections/{first}"
         while (found := _OWN_PAGE.match(place)) is not None:
             page = self.get(place)
-            fields = self._forms.get(found[1], [])
+            fields = forms.get(found[1], [])
             place = self.post(place, [*hidden_fields(page), *fields, ("next", "1")])
         return place
 
@@ -113,7 +121,7 @@ class Client:
 
     def walk_bare(self, pages: int) -> None:
         """Once through all pages of the bare application."""
-        places = list(self._forms.values())
+        places = list(next(self._held).values())
         for number in range(pages):
             self.get(f"/pages/{number}")
             self.post(f"/pages/{number}", [*places[number % len(places)], ("next", "1")])
