@@ -175,8 +175,10 @@ class CheckedClient(FlaskClient):
         return response
 
 
-_OF_ONE_PAGE = re.compile(r"[\w.-]{22,}|\d{2}[.:]\d{2}")
-"""Ids, tokens and times of day: by these alone the same page of two tests differs."""
+_OF_ONE_PAGE = re.compile(
+    r'(?<=name="csrf_token" value=")[^"]+|(?<=/evaluations/)[\w-]{22}|\d{2}[.:]\d{2}'
+)
+"""Tokens, ids in addresses and times of day: by these alone the same page of two tests differs."""
 _looked_at: set[int] = set()
 
 

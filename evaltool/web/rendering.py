@@ -159,7 +159,8 @@ def _other_language() -> tuple[str, str]:
 def _addresses() -> Callable[..., str]:
     """``url_for`` for the templates of one application, which remembers what was asked for last.
 
-    Of the request such an address depends on nothing else than where the application stands.
+    Of the request such an address depends on nothing else than where the application stands: an
+    endpoint is named in full, and its values are texts and numbers.
     """
 
     @lru_cache(maxsize=_REMEMBERED)

@@ -5,7 +5,7 @@ import hmac
 import secrets
 from functools import lru_cache
 
-from flask import Flask, request, session
+from flask import Flask, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect, URLSafeTimedSerializer, generate_csrf
 
@@ -69,14 +69,17 @@ def install(app: Flask) -> None:
 def form_token() -> str:
     """The token that protects the forms of this browser, signed."""
     # Flask-WTF would make it with SHA-1.
-    return _signed(session.setdefault(TOKEN, secrets.token_hex(_BYTES)))
+    key = current_app.config["WTF_CSRF_SECRET_KEY"][-1]
+    return _signed(key, session.setdefault(TOKEN, secrets.token_hex(_BYTES)))
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _signed(_kept: str) -> str:
+def _signed(_key: str, _kept: str) -> str:
     """The token of the session of this request as it stands in a form.
 
     It is good for as long as the session is (see WTF_CSRF_TIME_LIMIT), so that it need not be
     signed anew for every page.
     """
+    # Of what stood in the session before, should this request have asked already.
+    g.pop(TOKEN, None)
     return str(generate_csrf())
