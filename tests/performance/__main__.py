@@ -7,7 +7,16 @@ import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from tests.performance import coaching, documents, growth, load, municipalities, pages, starting
+from tests.performance import (
+    coaching,
+    documents,
+    growth,
+    hosted,
+    load,
+    municipalities,
+    pages,
+    starting,
+)
 from tests.performance.measuring import CLOCKS, Settings
 from tests.performance.table import Row, circumstances, table
 
@@ -23,6 +32,7 @@ ROWS: Mapping[str, Callable[[Settings], Iterator[Row]]] = {
     "municipalities": municipalities.every,
     "growth": growth.growth,
     "coaching": coaching.overview,
+    "hosted": hosted.hosted,
 }
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from flask import Flask
+
 from evaltool.catalogue import Catalogue, loaded
 from evaltool.domain.answers import Answers
 from evaltool.domain.evaluation import Evaluation
@@ -48,6 +50,7 @@ class Site:
 
     catalogue: Catalogue
     store: Store
+    app: Flask
     ours: Caller
     bare: Caller
     open: Evaluation
@@ -90,6 +93,7 @@ def opened(folder: Path | None = None) -> Iterator[Site]:
             yield Site(
                 catalogue=catalogue,
                 store=held.store,
+                app=app,
                 ours=Caller(app),
                 bare=Caller(bare_app(pages, place / "bare.sqlite")),
                 open=evaluation,
