@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PROJECT := setup.cfg pyproject.toml
 
-.PHONY: help run test lint format lock upgrade golden isolation bench soak screenshots sbom licences audit coverage clean
+.PHONY: help run test lint format lock upgrade golden isolation bench soak fuzz screenshots sbom licences audit coverage clean
 
 help:
 	@echo "make run          install and start the tool on this machine"
@@ -18,7 +18,8 @@ help:
 	@echo "make golden       write the golden reports of the tests anew, to read the difference"
 	@echo "make isolation    walk every route as everybody and print who gets in where"
 	@echo "make bench        measure speed, memory and growth beside bare code, as a table"
-	@echo "make soak         50 people for five minutes, then 100 kills: nothing may be lost"
+	@echo "make soak         50 people for five minutes, 100 kills, 30 s of a held database: nothing is lost"
+	@echo "make fuzz         a million cases of rubbish for all that reads, and 5,000 documents (SEED=12)"
 	@echo "make screenshots  take the pictures of the README again"
 	@echo "make sbom         list all libraries, with versions, hashes and licences, as CycloneDX"
 	@echo "make licences     print the licence of each library, and fail at one that does not go with ours"
@@ -66,6 +67,11 @@ bench: $(VENV)/.installed-test
 
 soak: $(VENV)/.installed-test
 	$(BIN)/python -m tests.faults
+	EVALTOOL_HELD_SECONDS=35 $(BIN)/python -m pytest tests/faults/test_unwritable.py
+
+# It prints its seed; SEED= tries the same cases again.
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.fuzzing $(SEED:%=--seed %)
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots.py

@@ -7,7 +7,9 @@
   // A page that the browser kept while we were away may be older than what is saved; but what was
   // typed on it and could not be saved is nowhere else.
   let unkept = () => false;
-  addEventListener("pageshow", (event) => { if (event.persisted && !unkept()) location.reload(); });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !unkept() && !unsent()) location.reload();
+  });
 
   // A page does not stay on the screen when its session is over, but for what was typed and not
   // sent. With HEAD it asks: another page may have used the session, and asking is no use of it.
@@ -39,15 +41,73 @@
     });
   }
 
-  // Signed out here: on to where one signs out as well.
+  // A page that is sent to a server that does not answer is gone, and what was typed on it with it:
+  // a small file is asked for first. What the browser thinks of its connection says nothing here,
+  // for the tool on somebody's own computer answers without any network.
+  const { src } = document.currentScript;
+  const answers = () => fetch(src, {
+    method: "HEAD", cache: "no-store", signal: AbortSignal.timeout?.(10000),
+  }).then((answer) => answer.status < 500, () => false);
+  const ours = "form[method=post]:not([data-autosave], [data-at-once])";
+  let asking = false, through = null, gone = null, told = null, next = 0;
+  const tell = (word) => {
+    told?.remove();
+    told = document.createElement("p");
+    told.className = `connection ${word}`;
+    told.setAttribute("role", "alert");
+    told.textContent = document.body.dataset[word];
+    document.getElementById("main").append(told);
+  };
+  const watch = () => {
+    clearTimeout(next);
+    next = setTimeout(async () => {
+      if (!await answers()) { watch(); return; }
+      clearTimeout(next);
+      tell("online");
+    }, 5000);
+  };
+  document.addEventListener("submit", async (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || !form.matches(ours)) return;
+    if (form === through) { gone = form; return; }
+    event.preventDefault();
+    // Pressed again before the answer is there: one of them counts.
+    if (asking) return;
+    asking = true;
+    const there = await answers();
+    asking = false;
+    if (!there) { tell("offline"); watch(); return; }
+    through = form;
+    form.requestSubmit(submitter);
+    through = null;
+  });
+
+  // Whoever leaves text that was not sent is asked first; a password, a code or a file is no text.
+  const apart = "[type=password], [type=file], [autocomplete=one-time-code]";
+  const unsent = () => [...document.querySelectorAll(ours)].some((form) =>
+    form !== gone && !form.querySelector(apart) && [...form.elements].some((field) =>
+      field.matches("textarea, input:not([type=checkbox], [type=radio])")
+        && field.value !== field.defaultValue));
+  document.addEventListener("input", (event) => { if (event.target.form === gone) gone = null; });
+  addEventListener("beforeunload", (event) => {
+    if (!unsent()) return;
+    event.preventDefault();
+    // Who stays after all did not send it either.
+    gone = null;
+  });
+
+  // Signed out here: on to where one signs out as well. In the place of this page, so that "back"
+  // does not lead there again.
   document.querySelector("form[data-at-once]")?.requestSubmit();
+  const onwards = document.querySelector("a[data-at-once]");
+  if (onwards) location.replace(onwards.dataset.atOnce);
 
   // What follows "#" in a link that opens an account reaches no server by itself: it goes into the
-  // form, out of the address, and on.
+  // form, out of the address, and on. What else follows "#" is a place on this page.
   const opener = document.querySelector("form[data-from-address]");
   if (opener) {
     const open = () => {
-      const code = location.hash.slice(1);
+      const [, code] = location.hash.match(/^#([\w-]{43})$/) || [];
       if (!code) return;
       history.replaceState(null, "", location.pathname + location.search);
       opener.elements[opener.dataset.fromAddress].value = code;

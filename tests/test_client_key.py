@@ -102,11 +102,12 @@ def proved(path: Path, **changed: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("kind", "algorithm"), [("P-256", "ES256"), ("Ed25519", "Ed25519"), ("RSA-3072", "PS256")]
+    ("kind", "algorithm"), [("P-256", "ES256"), ("Ed25519", "EdDSA"), ("RSA-3072", "RS256")]
 )
 def test_an_assertion_says_who_for_whom_once_and_for_a_minute(
     kind: str, algorithm: str, tmp_path: Path
 ) -> None:
+    # Where the provider does not say what it takes, this is what most know.
     path = a_client_key(tmp_path, kind)
     token = proved(path)
     header, claims = parts(token)
@@ -123,6 +124,15 @@ def test_an_assertion_says_who_for_whom_once_and_for_a_minute(
     }
     assert LASTS == 60
     assert jwt.decode(token, key, registry=REGISTRY).claims["sub"] == "evaltool"
+
+
+@pytest.mark.parametrize(
+    ("kind", "algorithm"), [("P-256", "ES256"), ("Ed25519", "EdDSA"), ("RSA-3072", "PS256")]
+)
+def test_strictly_an_assertion_is_never_signed_with_rs256(
+    kind: str, algorithm: str, tmp_path: Path
+) -> None:
+    assert parts(proved(a_client_key(tmp_path, kind), strict=True))[0]["alg"] == algorithm
 
 
 @pytest.mark.parametrize(
@@ -243,8 +253,8 @@ def test_what_the_provider_says_to_take_is_heeded(forged: ForgedProvider, tmp_pa
     asked = next(asked for asked in forged.asked if asked.path == "/token")
     assert parts(asked.form["client_assertion"])[0]["alg"] == "RS256"
     with pytest.raises(OidcRefused) as raised:
-        exchanged(forged, Provider(replace(usual, strict=True)))
-    assert raised.value.code is Refusal.PROVIDER
+        Provider(replace(usual, strict=True)).begin()
+    assert raised.value.code is Refusal.OURS
     assert raised.value.reason == "the provider takes no signature of the client key"
     assert forged.times_asked("/token") == 1
 
@@ -257,12 +267,16 @@ def test_a_key_that_went_bad_meanwhile_is_for_who_runs_the_tool(
 ) -> None:
     path = a_client_key(tmp_path)
     provider = Provider(settings_for(forged.issuer, path))
+    _, pending = provider.begin()
     spoil(path)
-    with pytest.raises(OidcRefused) as raised:
-        exchanged(forged, provider)
-    assert raised.value.code is Refusal.PROVIDER
-    assert raised.value.reason.startswith("the client key ")
-    assert str(tmp_path) not in raised.value.reason
+    back = {"state": pending.state, "code": "the code"}
+    # Nobody is sent away with it; who was away already hears the same.
+    for call in (provider.begin, lambda: provider.complete(pending, back)):
+        with pytest.raises(OidcRefused) as raised:
+            call()
+        assert raised.value.code is Refusal.OURS
+        assert raised.value.reason.startswith("the client key ")
+        assert str(tmp_path) not in raised.value.reason
     assert forged.times_asked("/token") == 0
 
 

@@ -111,7 +111,7 @@ def sign_on(folder: Path, **changes: object) -> dict[str, object]:
         "oidc_email_claim": "mail",
         "oidc_role_claim": "role",
         "oidc_roles": {"Doer": "officer", "Leader": "chair"},
-        "oidc_required": {"vo_doelgroepcode": "LB"},
+        "oidc_required": {"vo_doelgroepcode": "LB", "acr": "two-factors"},
     }
     return {**basis, **changes}
 
@@ -253,7 +253,33 @@ def test_with_strict_a_provider_says_how_it_asked(tmp_path: Path) -> None:
     for less in ({"vo_doelgroepcode": "LB"}, None):
         held = settings(tmp_path, **sign_on(tmp_path, oidc_required=less), strict=True)
         problems = problems_of(lambda held=held: read_hosted(written(tmp_path, held), {}))  # type: ignore[misc]
-        assert named(problems) == [("oidc_required", "strict_sign_on")]
+        assert named(problems) == [("oidc_required", "sign_on_factors")]
+        assert problems[0].values == {"setting": "strict"}
+
+
+def test_a_role_that_needs_a_second_factor_does_not_come_in_by_a_provider_with_one(
+    tmp_path: Path,
+) -> None:
+    basis = sign_on(tmp_path, oidc_required={"vo_doelgroepcode": "LB"})
+    for roles in ("officer", "chair, contributor"):
+        held = settings(tmp_path, **basis, second_factor_roles=roles)
+        problems = problems_of(lambda held=held: read_hosted(written(tmp_path, held), {}))  # type: ignore[misc]
+        assert named(problems) == [("oidc_required", "sign_on_factors")]
+        assert problems[0].values == {"setting": "second_factor_roles"}
+        held |= {"oidc_required": {"acr": "two-factors"}}
+        assert read_hosted(written(tmp_path, held), {}).hosted.single_sign_on is not None
+    # No provider gives these.
+    assert read(tmp_path, **basis).hosted.single_sign_on is not None
+    assert read(tmp_path, **basis, second_factor_roles="contributor").hosted.single_sign_on
+    one_role = {**basis, "oidc_roles": {"Doer": "officer"}}
+    assert read(tmp_path, **one_role, second_factor_roles="chair").hosted.single_sign_on
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.9", "::1", "localhost", None])
+def test_with_strict_it_listens_on_this_machine_alone(host: str | None, tmp_path: Path) -> None:
+    assert read(tmp_path, strict=True, host=host).host == (host or "127.0.0.1")
+    # Without it that is for the operator.
+    assert read(tmp_path, host="192.0.2.7").host == "192.0.2.7"
 
 
 def test_without_an_instance_it_is_the_usual_one(tmp_path: Path) -> None:
@@ -302,7 +328,7 @@ def test_every_setting_can_be_given_in_either_place(place: str, tmp_path: Path) 
     assert (sign_on_.scope, sign_on_.organisation_claim) == ("openid vo", "org")
     assert (sign_on_.email_claim, sign_on_.role_claim) == ("mail", "role")
     assert sign_on_.roles == {"Doer": Role.OFFICER, "Leader": Role.CHAIR}
-    assert sign_on_.required == {"vo_doelgroepcode": "LB"}
+    assert sign_on_.required == {"vo_doelgroepcode": "LB", "acr": "two-factors"}
 
 
 def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
@@ -320,7 +346,7 @@ def test_mail_needs_no_login_and_most_of_single_sign_on_has_a_default(tmp_path: 
         del held[key]
     for key in ("oidc_scope", "oidc_organisation_claim", "oidc_email_claim", "oidc_required"):
         del held[key]
-    del held["oidc_strict"], held["oidc_sign_out_by_address"]
+    del held["oidc_strict"], held["oidc_sign_out_by_address"], held["second_factor_roles"]
     hosted = read_hosted(written(tmp_path, held), {}).hosted
     assert hosted.mail is not None
     assert hosted.single_sign_on is not None
@@ -388,6 +414,10 @@ FAULTS: tuple[tuple[Changes, str, str], ...] = (
     ({"metrics_socket": "web", "socket": 5}, "socket", "not_text"),
     *(({"strict": value}, "strict", "not_truth") for value in ("true", 1, "", [True])),
     ({"strict": True, "metrics_port": 9109}, "metrics_port", "strict_metrics"),
+    *(
+        ({"strict": True, "host": host}, "host", "strict_host")
+        for host in ("0.0.0.0", "::", "192.0.2.7", "evaluatie.example")
+    ),
     ({"leaked_passwords_file": "nowhere"}, "leaked_passwords_file", "file_missing"),
     ({"leaked_passwords_file": "."}, "leaked_passwords_file", "file_strange"),
     ({"leaked_passwords_file": "key"}, "leaked_passwords_file", "leaked_passwords"),
@@ -476,6 +506,16 @@ SIGN_ON_FAULTS: tuple[tuple[Changes, str, str], ...] = (
     ({"oidc_client_secret_file": None}, "oidc_client_secret_file", "oidc_one_proof"),
     ({"oidc_client_key_file": "key.pem"}, "oidc_client_key_file", "oidc_one_proof"),
     ({"oidc_strict": True}, "oidc_client_secret_file", "oidc_strict_key"),
+    (
+        {"oidc_strict": True, "oidc_client_secret_file": None},
+        "oidc_client_key_file",
+        "oidc_strict_needs",
+    ),
+    (
+        {"oidc_strict": True, "oidc_client_key_file": "key.pem"},
+        "oidc_client_secret_file",
+        "oidc_strict_key",
+    ),
     ({"oidc_strict": "yes"}, "oidc_strict", "not_truth"),
     ({**BY_KEY, "oidc_client_key_file": "key"}, "oidc_client_key_file", "oidc_client_key"),
     ({**BY_KEY, "oidc_client_key_file": "short.pem"}, "oidc_client_key_file", "oidc_client_key"),
@@ -780,7 +820,7 @@ def every_problem(folder: Path) -> Iterator[Problem]:
         for changes, _, _ in faults:
             held = {**basis, **changes}
             yield from problems_of(lambda held=held: read(folder, **held))  # type: ignore[misc]
-    held = settings(folder, **sign_on(folder), strict=True)
+    held = settings(folder, **sign_on(folder, oidc_required=None), strict=True)
     yield from problems_of(lambda: read_hosted(written(folder, held), {}))
     for content in (b"short", b"\xff"):
         a_secret(folder / "key", content)

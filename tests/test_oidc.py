@@ -22,6 +22,8 @@ from evaltool.domain.access import Role
 from evaltool.identity.oidc import (
     Identity,
     LoggedOut,
+    LogoutForm,
+    LogoutLink,
     OidcRefused,
     OidcSettings,
     Pending,
@@ -211,8 +213,8 @@ def test_claims_of_the_userinfo_new_keys_and_signing_out(browser: requests.Sessi
             assert anew.subject == "an"
             assert header(anew.id_token)["kid"] != header(identity.id_token)["kid"]
 
-            form = provider.logout_form(anew.id_token, "whereto")
-            assert form is not None
+            form = provider.way_out(anew.id_token, "whereto")
+            assert isinstance(form, LogoutForm)
             back, typed = Client().post_logout_redirect_uris[0], {"logout": "yes"}
             query = walk(browser, form.address, back, typed, form.fields)
             assert query == {"state": "whereto"}
@@ -678,7 +680,7 @@ def test_a_provider_that_is_down_is_said_to_be() -> None:
     )
     token = signed(forged.logout_claims(), rsa_key())
     assert refusal(lambda: provider.logged_out(token))[0] is Refusal.UNREACHABLE
-    assert refusal(lambda: provider.logout_form("token", "s"))[0] is Refusal.UNREACHABLE
+    assert refusal(lambda: provider.way_out("token", "s"))[0] is Refusal.UNREACHABLE
 
 
 @pytest.mark.parametrize(
@@ -815,15 +817,34 @@ def test_who_comes_for_another_kind_of_organisation_is_refused(
     assert code is Refusal.TARGET_GROUP
 
 
+@pytest.mark.parametrize("acr", ["urn:one-factor", None, ["urn:two-factors"]])
+def test_who_signed_in_otherwise_than_required_is_refused(
+    forged: ForgedProvider, acr: object
+) -> None:
+    forged.userinfo = {"sub": "an"}
+    provider = client_of(forged, required={"acr": "urn:two-factors"})
+    assert answered(forged, provider, acr="urn:two-factors").subject == "an"
+    code, reason = refusal(lambda: answered(forged, provider, acr=acr))
+    assert (code, reason) == (Refusal.FACTORS, "acr is not what is required")
+
+
+def test_the_provider_is_asked_for_the_way_to_sign_in_that_is_required(
+    forged: ForgedProvider,
+) -> None:
+    url, _ = client_of(forged, required={"vo_doelgroepcode": "LB"}).begin()
+    assert "acr_values" not in parse_qs(urlsplit(url).query)
+    url, _ = client_of(forged, required={"acr": "urn:two-factors"}).begin()
+    assert parse_qs(urlsplit(url).query)["acr_values"] == ["urn:two-factors"]
+
+
 # --- signing out
 
 
 def test_the_form_to_sign_out_holds_what_the_provider_wants(forged: ForgedProvider) -> None:
     forged.document["end_session_endpoint"] += "?lang=nl"
-    form = client_of(forged).logout_form("the.id.token", "x y")
-    assert form is not None
+    form = client_of(forged).way_out("the.id.token", "x y")
+    assert isinstance(form, LogoutForm)
     assert (form.address, form.origin) == (f"{forged.issuer}/end?lang=nl", forged.issuer)
-    assert form.method == "post"
     assert form.fields == {
         "id_token_hint": "the.id.token",
         "client_id": "evaltool",
@@ -833,12 +854,30 @@ def test_the_form_to_sign_out_holds_what_the_provider_wants(forged: ForgedProvid
     assert "the.id.token" not in repr(form)
 
 
+@pytest.mark.parametrize("query", ["", "?lang=nl&of=A%26B", "?"])
+def test_the_address_to_sign_out_keeps_what_the_provider_has_in_it(
+    forged: ForgedProvider, query: str
+) -> None:
+    forged.document["end_session_endpoint"] += query
+    link = client_of(forged, sign_out_by_address=True).way_out("the.id.token", "x&y")
+    assert isinstance(link, LogoutLink)
+    assert link.address.startswith(f"{forged.issuer}/end?")
+    assert parse_qs(urlsplit(link.address).query, strict_parsing=True) == {
+        **({"lang": ["nl"], "of": ["A&B"]} if len(query) > 1 else {}),
+        "id_token_hint": ["the.id.token"],
+        "client_id": ["evaltool"],
+        "post_logout_redirect_uri": [Client().post_logout_redirect_uris[0]],
+        "state": ["x&y"],
+    }
+    assert "the.id.token" not in repr(link)
+
+
 @pytest.mark.parametrize("place", ["a.example;script-src *", "a.example, b.example", "a.example *"])
 def test_signing_out_leads_to_no_place_that_says_more_in_a_policy(
     forged: ForgedProvider, place: str
 ) -> None:
     forged.document["end_session_endpoint"] = f"https://{place}/end"
-    code, reason = refusal(lambda: client_of(forged).logout_form("the.id.token", "s"))
+    code, reason = refusal(lambda: client_of(forged).way_out("the.id.token", "s"))
     assert (code, reason) == (Refusal.PROVIDER, "end_session_endpoint is at a strange place")
 
 
@@ -846,7 +885,7 @@ def test_a_provider_where_one_cannot_sign_out_has_no_address_for_it(
     forged: ForgedProvider,
 ) -> None:
     del forged.document["end_session_endpoint"]
-    assert client_of(forged).logout_form("the.id.token", "s") is None
+    assert client_of(forged).way_out("the.id.token", "s") is None
 
 
 @pytest.mark.parametrize(

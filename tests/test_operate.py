@@ -141,6 +141,23 @@ def test_every_file_beside_the_page_is_named_and_there() -> None:
     assert named == {f"operate/{path.name}" for path in FILES.iterdir()}
 
 
+def test_every_file_that_is_made_has_its_place_in_the_table() -> None:
+    places = PAGE.partition("| place |")[2].partition("\n\n")[0]
+    settings = re.findall(r'^    (\w+_file) = "([^"]+)"', PAGE, re.MULTILINE)
+    made = {Path(name).name for _, name in settings}
+    made |= set(re.findall(r"/etc/evaltool/([\w.]+\w)", PAGE))
+    assert made >= {"secret_key", "oidc_client_key.pem", "mail_key.pem", "mail_certificate.pem"}
+    held = re.findall(r"`([^`]+)`", places)
+    assert {name for name in made if not any(Path(one).name == name for one in held)} == set()
+    assert set(re.findall(r"/run/evaltool-web/\w+", PAGE)) <= set(held)
+    assert "/run/evaltool-web/metrics" in held
+
+
+def test_the_page_can_be_read_without_scrolling_aside() -> None:
+    prose = (line for line in PAGE.splitlines() if not line.startswith(("    ", "|")))
+    assert [line for line in prose if len(line) > 120] == []
+
+
 def test_links_within_the_page_lead_somewhere() -> None:
     headings = re.findall(r"^#+ (.+)$", PAGE, re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", head.lower()).replace(" ", "-") for head in headings}
@@ -758,3 +775,41 @@ def test_a_session_that_ended_after_the_backup_is_back_after_a_restore(tmp_path:
         client.set_cookie("__Host-evaltool", cookie.value, domain="evaluatie.example", secure=True)
         assert client.get("/account").status_code == status
         back.held.store.close()
+
+
+# --- what the tests themselves stand on
+
+
+def test_programs_for_the_tests_come_by_a_lock_that_names_no_registry() -> None:
+    folder = ROOT / ".ci" / "npm"
+    asked = json.loads((folder / "package.json").read_text())["dependencies"]
+    packages = json.loads((folder / "package-lock.json").read_text())["packages"]
+    assert packages.pop("")["dependencies"] == asked
+    assert {f"node_modules/{name}" for name in asked} <= set(packages)
+    for name, version in asked.items():
+        assert packages[f"node_modules/{name}"]["version"] == version
+    assert all(one["integrity"].startswith("sha512-") for one in packages.values())
+    assert not any("resolved" in one for one in packages.values())
+    run = (ROOT / ".ci" / "run").read_text()
+    assert "npm ci " in run
+    assert "npm install" not in run
+
+
+def test_a_runner_that_does_not_say_what_it_is_skips_nothing() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert lines.index("export CI=true") < lines.index("exec make test")
+
+
+def test_the_long_forms_are_whole() -> None:
+    make = program("make")
+    if make is None:
+        unavailable("no make on this machine")
+    command = [make, "--dry-run", "--always-make", "soak", "fuzz", "SEED=12"]
+    told = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
+    held = re.search(
+        r"EVALTOOL_HELD_SECONDS=(\d+) \S+ -m pytest tests/faults/test_unwritable", told
+    )
+    assert held is not None
+    assert int(held[1]) >= 30
+    assert "-m tests.faults\n" in told
+    assert "-m tests.fuzzing --seed 12\n" in told

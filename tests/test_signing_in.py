@@ -14,6 +14,7 @@ from evaltool.domain.attempts import MOST_FROM_ELSEWHERE
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at, normal_recovery_code
 from evaltool.identity.tokens import digest
+from evaltool.mail import MailSettings, Security
 from evaltool.store import DatabaseFull
 from tests.browsing import form_of, parsed
 from tests.hosting import PASSWORD, PUBLIC, HostedClient, Town, a_town, link_on
@@ -625,6 +626,49 @@ def test_the_key_of_another_app_is_shown_for_ten_minutes_after_the_password(town
     assert client.get(path).headers["Location"] == f"{path}/replace"
 
 
+def test_a_key_that_was_shown_is_not_set_up_once_the_ten_minutes_are_over(town: Town) -> None:
+    who = town.person(Role.OFFICER, second_factor=sealed(town))
+    client, path = town.signed_in(who), "/account/second-factor"
+    code = code_at(SECRET, town.clock.at)
+    client.send(f"{path}/replace", password=PASSWORD, code=code)
+    shown = secret_on(client.get(path))
+    town.clock.forward(minutes=9)
+    assert secret_on(client.send(path, code="000000")) == shown
+    town.clock.forward(minutes=1)
+    for code in ("000000", code_at(shown, town.clock.at)):
+        late = client.send(path, code=code)
+        assert late.location == f"{path}/replace"
+        assert shown not in late.text.replace(" ", "")
+    told = client.get(late.location)
+    assert "langer dan tien minuten" in told.text
+    assert town.held.store.accounts.get(who.id).second_factor == who.second_factor
+    # Nor is the key kept for whoever comes later.
+    with client.session_transaction(base_url=PUBLIC) as session:
+        assert town.held.store.sessions.secret(digest(session["sid"])) is None
+        assert "may_replace" not in session
+
+
+def test_a_first_second_factor_has_its_ten_minutes_and_no_password_where_it_must_be(
+    town: Town,
+) -> None:
+    path = "/account/second-factor"
+    free = town.signed_in(town.person(Role.OFFICER))
+    free.send(f"{path}/replace", password=PASSWORD)
+    key = secret_on(free.get(path))
+    town.clock.forward(minutes=9)
+    assert free.send(path, code=code_at(key, town.clock.at)).status_code == 200
+    # Sent once more from the page before: it was not too late, and something did change.
+    again = free.send(path, code=code_at(key, town.clock.at))
+    assert again.location == f"{path}/replace"
+    assert "tien minuten" not in free.get(again.location).text
+    # Whoever must have one gave her password on the way here.
+    must = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
+    key = secret_on(must.get(path))
+    town.clock.forward(minutes=9)
+    assert must.send(path, code=code_at(key, town.clock.at)).status_code == 200
+    assert is_in(must)
+
+
 def asked(town: Town, address: str) -> str:
     """The link that an officer gets who asks an address for a view."""
     page = town.signed_in(town.person(Role.OFFICER)).send(
@@ -679,6 +723,116 @@ def test_a_link_to_what_is_asked_leads_there_past_a_second_factor(town: Town) ->
     assert sign_in(client, who.address).headers["Location"] == "/sign-in/code"
     back = client.send("/sign-in/code", code=code_at(SECRET, town.clock.at)).headers["Location"]
     assert client.get(back).headers["Location"] == f"/evaluations/{view.id}"
+
+
+@pytest.mark.parametrize("both", [False, True], ids=["by itself", "with a second factor"])
+def test_who_has_no_password_yet_uses_the_earlier_link_first_and_comes_to_the_question(
+    tmp_path: Path, both: bool
+) -> None:
+    roles = SECOND_FACTOR_ROLES | ({Role.CHAIR} if both else frozenset())
+    town = a_town(tmp_path, second_factor_roles=roles)
+    who = town.person(Role.CHAIR, state=AccountState.INVITED)
+    make_link = town.held.store.accounts.make_link
+    make_link(who.id, LinkPurpose.INVITATION, digest("earlier"), town.clock.at)
+    link, client = asked(town, who.address), town.client()
+    (view,) = town.held.evaluations.views_by(who.id)
+    assert client.follow_link(link).location == "/sign-in"
+    assert "gebruik dan eerst de link die u eerder kreeg" in client.get("/sign-in").text
+    chosen = client.choose_by_link("earlier", PASSWORD)
+    back = chosen.location
+    if both:
+        assert back == "/account/second-factor"
+        codes = set_up(client, town)
+        back = way_on(codes)
+    assert client.get(back).location == f"/evaluations/{view.id}"
+    assert client.get(f"/evaluations/{view.id}").status_code == 200
+    # Once: the next time the page asks for a link.
+    assert client.get("/link/password").location == "/link"
+
+
+def set_up(client: HostedClient, town: Town) -> TestResponse:
+    """The page with recovery codes of who sets up the app that she is shown now."""
+    key = secret_on(client.get("/account/second-factor"))
+    return client.send("/account/second-factor", code=code_at(key, town.clock.at))
+
+
+def way_on(page: TestResponse) -> str:
+    """Where the page with recovery codes leads to."""
+    (link,) = [a for a in parsed(page).iter("a") if a.text == "Ik heb ze bewaard"]
+    return link.get("href") or ""
+
+
+def test_who_sets_up_a_second_factor_goes_on_to_where_she_was_going(town: Town) -> None:
+    who, client = town.person(Role.COACH), town.client()
+    assert client.get("/coaching?lang=nl").location == "/sign-in"
+    assert sign_in(client, who.address).location == "/account/second-factor"
+    codes = set_up(client, town)
+    assert way_on(codes) == "/coaching?lang=nl"
+    assert client.get(way_on(codes)).status_code == 200
+    # Who was going nowhere begins at the start.
+    other = town.client()
+    sign_in(other, town.person(Role.COACH).address)
+    assert way_on(set_up(other, town)) == "/"
+
+
+def test_a_link_to_join_that_is_followed_halfway_waits_for_the_code(town: Town) -> None:
+    who = town.person(Role.CHAIR, second_factor=sealed(town))
+    link, client = asked(town, who.address), town.client()
+    (view,) = town.held.evaluations.views_by(who.id)
+    sign_in(client, who.address)
+    assert client.get(client.follow_link(link).location).location == "/sign-in/code"
+    back = client.send("/sign-in/code", code=code_at(SECRET, town.clock.at)).location
+    assert client.get(back).location == f"/evaluations/{view.id}"
+
+
+def test_who_opened_a_link_that_is_not_hers_has_the_browser_forget_it(town: Town) -> None:
+    who, client = town.person(Role.OFFICER, state=AccountState.INVITED), town.client()
+    make_link = town.held.store.accounts.make_link
+    make_link(who.id, LinkPurpose.INVITATION, digest("hers"), town.clock.at)
+    page = client.follow_link("hers")
+    assert "Dit is niet mijn link" in page.text
+    assert "een kwartier open" in page.text
+    assert "This is not my link" in client.get("/link/password?lang=en").text
+    # Without a token of ours nobody has it forgotten for her.
+    assert client.post("/link/password", data={"forget": "yes"}).status_code == 400
+    assert client.get("/link/password?lang=nl").status_code == 200
+    assert client.send("/link/password", forget="yes").location == "/link"
+    assert "in deze browser gesloten" in client.get("/link").text
+    assert client.get("/link/password").location == "/link"
+    refused = client.send("/link/password", password=PASSWORD, again=PASSWORD)
+    assert refused.location == "/link"
+    # Whose it is chooses a password with it.
+    assert town.client().choose_by_link("hers", PASSWORD).location == "/"
+
+
+def test_forgetting_a_link_leads_nobody_to_it_after_signing_in(town: Town) -> None:
+    who, client = town.person(Role.CHAIR), town.client()
+    client.follow_link(asked(town, who.address))
+    client.send("/link/password", forget="yes")
+    assert sign_in(client, who.address).location == "/"
+
+
+def test_where_there_is_mail_a_link_that_opens_nothing_leads_to_another(tmp_path: Path) -> None:
+    mail = MailSettings("127.0.0.1", 1, "no-reply@evaluatie.example", security=Security.NONE)
+    (tmp_path / "mail").mkdir()
+    (tmp_path / "none").mkdir()
+    for town, led in (
+        (a_town(tmp_path / "mail", mail=mail), 1),
+        (a_town(tmp_path / "none"), 0),
+    ):
+        who, client = town.person(Role.OFFICER), town.client()
+        wrong = client.send("/link", link_code="nothing")
+        make_link = town.held.store.accounts.make_link
+        make_link(who.id, LinkPurpose.RESET, digest("used"), town.clock.at)
+        assert client.follow_link("used").status_code == 200
+        town.held.store.accounts.use_link(digest("used"), town.clock.at)
+        gone = client.get("/link/password")
+        for page in (wrong, gone):
+            assert page.status_code == 404
+            main = parsed(page).find(".//main")
+            assert main is not None
+            assert [a.get("href") for a in main.iter("a")].count("/reset") == led
+        assert ("Vroeg u deze link zelf per e-mail?" in wrong.text) == bool(led)
 
 
 def test_a_link_that_was_opened_and_left_is_forgotten_at_signing_in(town: Town) -> None:

@@ -19,6 +19,8 @@ from evaltool.domain.accounts import Account, AccountState, LinkPurpose
 from evaltool.domain.audit import verify
 from evaltool.identity.tokens import digest
 from evaltool.web.accounts.post import queue_reset
+from evaltool.web.security import HEADERS, HOSTED_HEADERS, POLICY
+from tests.client_keys import a_client_key
 from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town
 from tests.organisations import OURS, PEOPLE, THEIRS, settings_for, town_of
 from tests.provider import Client, Configuration, RunningProvider, running
@@ -35,6 +37,7 @@ from tests.provider.forging import (
 )
 
 CALLBACK = f"{PUBLIC}/single-sign-on/callback"
+DISCOVERY = "/.well-known/openid-configuration"
 
 
 def is_in(client: HostedClient) -> bool:
@@ -333,6 +336,44 @@ def test_an_address_that_nobody_checked_is_not_taken(
     assert made.address != known.address
 
 
+@pytest.mark.parametrize("acr", ["one-factor", None])
+def test_who_signed_in_less_strictly_than_required_is_told_so(
+    tmp_path: Path, forged: ForgedProvider, acr: str | None
+) -> None:
+    settings = replace(settings_for(forged.issuer), email_claim="email")
+    town = town_of(tmp_path, replace(settings, required={"acr": "two-factors"}))
+    client = town.client()
+    begun = client.get("/single-sign-on/begin").headers["Location"]
+    assert parse_qs(urlsplit(begun).query)["acr_values"] == ["two-factors"]
+    answer = sign_in(client, forged, acr=acr)
+    assert answer.status_code == 422
+    assert "U moet zich strenger aanmelden" in answer.text
+    assert "lokaal bestuur" not in answer.text
+    assert not is_in(client)
+    assert town.held.store.accounts.listing() == ()
+    assert sign_in(client, forged, acr="two-factors").status_code == 303
+    assert is_in(client)
+
+
+def test_a_key_that_cannot_be_used_sends_nobody_to_the_provider(
+    tmp_path: Path, forged: ForgedProvider
+) -> None:
+    key = a_client_key(tmp_path)
+    settings = replace(settings_for(forged.issuer), client_secret="", client_key_file=key)
+    town = town_of(tmp_path / "town", settings)
+    assert town.client().get("/single-sign-on/begin").status_code == 303
+    key.unlink()
+    client, who = town.client(), town.person(Role.OFFICER)
+    answer = client.get("/single-sign-on/begin")
+    assert answer.status_code == 503
+    assert "Deze tool is niet goed ingesteld" in answer.text
+    hosted = town.held.hosted
+    assert hosted is not None
+    assert f"Meld dit aan de beheerder: {hosted.contact}." in answer.text
+    assert "anders dan afgesproken" not in answer.text
+    assert client.send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
+
+
 def test_a_provider_that_is_down_leaves_the_password(tmp_path: Path) -> None:
     town = town_of(tmp_path, settings_for("http://127.0.0.1:9"))
     client, who = town.client(), town.person(Role.OFFICER)
@@ -441,6 +482,33 @@ def test_signing_out_here_leads_on_to_the_provider(open_town: Town, forged: Forg
     assert not {"Refresh", "Location"} & set(answer.headers.keys())
 
 
+def test_by_address_it_is_a_link_and_the_policy_is_the_usual_one(
+    tmp_path: Path, forged: ForgedProvider
+) -> None:
+    forged.document["end_session_endpoint"] += "?lang=nl"
+    settings = replace(settings_for(forged.issuer), email_claim="email", required={})
+    town = town_of(tmp_path, replace(settings, sign_out_by_address=True))
+    client = town.client()
+    sign_in(client, forged)
+    usual = client.get("/account").headers["Content-Security-Policy"]
+    answer = client.send("/sign-out")
+    assert (answer.status_code, is_in(client)) == (200, False)
+    page = html5lib.parse(answer.text, namespaceHTMLElements=False)
+    assert list(page.iter("form")) == []
+    (link,) = page.findall(".//a[@data-at-once]")
+    assert link.get("data-at-once") == link.get("href")
+    place, _, query = link.get("href", "").partition("?")
+    said = {name: one for name, (one,) in parse_qs(query).items()}
+    assert (place, said.pop("lang")) == (f"{forged.issuer}/end", "nl")
+    assert said.pop("id_token_hint") == forged.token["id_token"]
+    assert set(said) == {"client_id", "post_logout_redirect_uri", "state"}
+    # A redirect after a form is held against this; after a link it is not.
+    assert answer.headers["Content-Security-Policy"] == usual
+    assert answer.headers["Cache-Control"] == "no-store"
+    back = client.get("/sign-in", query_string={"state": said["state"]})
+    assert back.headers["Location"] == "/sign-in"
+
+
 def left_with(answer: TestResponse, address: str) -> dict[str, str]:
     """The fields of the one form of a page, that is sent with POST to an address."""
     page = html5lib.parse(answer.text, namespaceHTMLElements=False)
@@ -460,6 +528,8 @@ def test_the_page_that_leads_to_the_provider_alone_may_have_a_form_for_it(
     allowed = usual.replace("form-action 'self';", f"form-action 'self' {forged.issuer};")
     answer = client.send("/sign-out")
     assert answer.headers["Content-Security-Policy"] == allowed
+    for name, value in {**HEADERS, **HOSTED_HEADERS}.items():
+        assert name == POLICY or answer.headers[name] == value
     assert client.get("/sign-in").headers["Content-Security-Policy"] == usual
 
 
@@ -479,9 +549,9 @@ def test_who_comes_back_from_signing_out_is_told_so_once(
     assert (again.status_code, told in again.text) == (200, False)
 
 
-@pytest.mark.parametrize("broken", ["no end", "another secret"])
+@pytest.mark.parametrize("broken", ["no end", "another secret", "down"])
 def test_signing_out_works_where_the_provider_cannot_be_led_to(
-    tmp_path: Path, open_town: Town, forged: ForgedProvider, broken: str
+    open_town: Town, forged: ForgedProvider, broken: str
 ) -> None:
     if broken == "no end":
         del forged.document["end_session_endpoint"]
@@ -493,9 +563,26 @@ def test_signing_out_works_where_the_provider_cannot_be_led_to(
         kept = open_town.folder / "evaltool.sqlite"
         assert session.id_token is not None
         _alter(kept, session.id_token)
+    if broken == "down":
+        # What was read of it is known for an hour, and the session lasts another one.
+        forged.replies[DISCOVERY] = lambda: json_reply({}, 503)
+        for _ in range(2):
+            open_town.clock.forward(minutes=40)
+            assert is_in(client)
     answer = client.send("/sign-out")
     assert answer.headers["Location"] == "/sign-in"
+    told = client.get("/sign-in").text
+    assert "bij uw organisatie kunt u nog aangemeld zijn" in told
+    assert "U bent afgemeld." not in told
     assert not is_in(client)
+
+
+def test_who_signed_in_with_a_password_is_signed_out_altogether(open_town: Town) -> None:
+    client = open_town.signed_in(open_town.person(Role.OFFICER))
+    assert client.send("/sign-out").headers["Location"] == "/sign-in"
+    told = client.get("/sign-in").text
+    assert "U bent afgemeld." in told
+    assert "nog aangemeld" not in told
 
 
 def _alter(database: Path, sealed: str) -> None:

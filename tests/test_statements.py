@@ -2,8 +2,10 @@
 
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -21,6 +23,8 @@ from evaltool.web import create_app
 from tests.browsing import begun, parsed, send, text_of
 from tests.conftest import CheckedClient
 from tests.hosting import PASSWORD, PUBLIC, Town, a_town
+from tests.organisations import OURS, settings_for, town_of
+from tests.provider.forging import ForgedProvider, forged_provider, rsa_key, signed
 
 PAGES = ("/privacy", "/accessibility")
 MAIL = MailSettings("127.0.0.1", 1, "no-reply@evaluatie.example", security=Security.NONE)
@@ -228,9 +232,36 @@ def test_there_is_one_cookie_for_as_long_as_the_browser_is_open(
         assert f"cookie, {name}." in words(one, "/privacy")
 
 
-def test_the_cookie_holds_what_the_page_says_and_nothing_else(town: Town) -> None:
-    who = town.person(Role.OFFICER)
-    client = town.client()
+IN_THE_COOKIE = {
+    # What the cookie holds, and what the page on privacy says of it.
+    "lang": "de taal die u koos",
+    "told": "een melding voor de volgende pagina",
+    "csrf_token": "een code die uw formulieren beschermt",
+    "sid": "een willekeurige code die zegt dat u aangemeld bent",
+    "link": "welke link u opende",
+    "join": "welke link u opende",
+    "after": "waar u heen wilde",
+    "may_replace": "tot wanneer u een tweede slot kunt instellen",
+    "single_sign_on": "terwijl u zich bij uw organisatie aanmeldt",
+    "leaving": "terwijl u zich bij uw organisatie aanmeldt of afmeldt",
+    "sent_again": "stuurde u iets toen u niet meer aangemeld was",
+}
+
+
+def test_the_cookie_holds_what_the_page_says_and_nothing_else(tmp_path: Path) -> None:
+    with forged_provider() as provider:
+        settings = replace(settings_for(provider.issuer), required={}, email_claim="email")
+        town = town_of(tmp_path, settings)
+        held = all_kept(town, provider)
+        page = words(town.client(), "/privacy")
+    assert held == set(IN_THE_COOKIE)
+    assert [said for said in IN_THE_COOKIE.values() if said not in page] == []
+
+
+def all_kept(town: Town, provider: ForgedProvider) -> set[str]:
+    """The names of all that the cookie holds at one moment or another."""
+    who, at = town.person(Role.OFFICER), town.clock.at
+    client, make_link = town.client(), town.held.store.accounts.make_link
     held: set[str] = set()
 
     def look() -> None:
@@ -244,12 +275,39 @@ def test_the_cookie_holds_what_the_page_says_and_nothing_else(town: Town) -> Non
     look()
     client.send("/account/sessions/end", session_password=PASSWORD)
     look()
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    client.send("/link", link_code="a")
+    client.send("/account/second-factor/replace", password=PASSWORD)
+    client.get("/account/second-factor")
     look()
-    # Language, being signed in, which link was opened, where one was going, a message, the
-    # protection of forms.
-    assert held == {"lang", "sid", "link", "after", "told", "csrf_token"}
+    for purpose in (LinkPurpose.RESET, LinkPurpose.JOIN):
+        make_link(who.id, purpose, digest(purpose), at)
+        client.send("/link", link_code=purpose.value)
+        look()
+    # A form that is sent too late.
+    path = f"/evaluations/{town.evaluation().id}/sections/structure/1"
+    token = client.token()
+    town.held.store.sessions.end_all(who.id)
+    late = client.post(path, data={"csrf_token": token, "note:meeting_frequency": "Soms."})
+    assert late.status_code == 401
+    look()
+    # In by the provider, and out.
+    begun = client.get("/single-sign-on/begin").headers["Location"]
+    look()
+    asked = parse_qs(urlsplit(begun).query)
+    claims = provider.claims(
+        nonce=asked["nonce"][0], vo_orgcode=OURS, evaltool_rol_3d="Officer", sid="one"
+    )
+    provider.userinfo = {"sub": claims["sub"]}
+    provider.token = {
+        "id_token": signed(claims, rsa_key()),
+        "access_token": "access",
+        "token_type": "Bearer",
+    }
+    query = {"state": asked["state"][0], "code": "the code"}
+    assert client.get("/single-sign-on/callback", query_string=query).location == "/"
+    look()
+    assert client.send("/sign-out").status_code == 200
+    look()
+    return held
 
 
 def test_no_law_is_cited_by_article(client: CheckedClient, town: Town) -> None:

@@ -128,6 +128,7 @@ def test_every_role_sets_up_an_app_that_makes_codes_with_sha_256(town: Town, rol
     assert client.get("/").location == "/account/second-factor"
     page = client.get("/account/second-factor")
     assert "Uw app moet codes met SHA-256 kennen" in page.text
+    assert "Vraag hulp aan de beheerder: beheer@organisatie.example" in page.text
     letters = shown_on(page)
     # An app that does not know SHA-256 shows another code.
     wrong = client.send("/account/second-factor", code=pyotp.TOTP(letters).at(town.clock.at))
@@ -155,6 +156,7 @@ def test_without_strict_nothing_is_asked_of_the_app(tmp_path: Path) -> None:
     sign_in(client, who)
     page = client.get("/account/second-factor")
     assert "SHA-256" not in page.text
+    assert "met geen enkele app" not in page.text
     letters = shown_on(page)
     assert (
         client.send("/account/second-factor", code=code_at(letters, town.clock.at)).status_code
@@ -253,6 +255,17 @@ def test_an_app_of_before_goes_on_until_it_is_set_up_anew(town: Town) -> None:
         sign_in(later, who)
         assert later.send("/sign-in/code", code=code).location == location
     assert "second_factor_set" in [e.event.action for e in town.held.store.audit.entries()]
+
+
+def test_who_sets_up_anew_goes_on_to_where_she_was_going(town: Town) -> None:
+    old = new_secret()
+    who, client = person(town, old), town.client()
+    client.get("/municipality/colleagues?lang=nl")
+    sign_in(client, who)
+    assert client.send("/sign-in/code", code=code_at(old, town.clock.at)).status_code == 303
+    secret = f"SHA256:{shown_on(client.get('/account/second-factor'))}"
+    codes = client.send("/account/second-factor", code=code_at(secret, town.clock.at))
+    assert 'href="/municipality/colleagues?lang=nl">Ik heb ze bewaard' in codes.text
 
 
 def test_who_comes_with_a_recovery_code_sets_up_anew_as_well(town: Town) -> None:

@@ -120,6 +120,9 @@ class ConditionReader:
 
     def _grouped(self, entry: Entry, value: object) -> dict[str, list[str]]:
         names = value if isinstance(value, list) else [value]
+        if not names:
+            # Not to have chosen any of nothing would hold whatever the answers are.
+            entry.fault("no_condition", found="[]")
         found: dict[str, list[str]] = {}
         for name in names:
             known = self.option(entry, name)
@@ -181,7 +184,8 @@ class ConditionReader:
     def _level(self, entry: Entry, table: Mapping[str, object]) -> Condition:
         area = table["level"]
         low, high = table.get("at_least", 1), table.get("at_most", 4)
-        whole = isinstance(low, int) and isinstance(high, int)
+        # In TOML true is no number, in Python it is 1.
+        whole = type(low) is int and type(high) is int
         if area not in list(Area) or not whole or not 1 <= low <= high <= 4:  # type: ignore[operator]
             entry.fault("impossible_condition")
             return NOTHING

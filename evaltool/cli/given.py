@@ -71,9 +71,9 @@ class Given:
         """Whether it was given, sound or not."""
         return key in self._values
 
-    def any_of(self, *prefixes: str) -> bool:
+    def any_of(self, prefix: str) -> bool:
         """Whether a setting whose name starts so was given."""
-        return any(key.startswith(prefixes) for key in self._values)
+        return any(key.startswith(prefix) for key in self._values)
 
     def refuse(self, code: str, key: str, **values: str) -> None:
         """Keep a problem with a setting, under the name by which it was given."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import shlex
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
     address = run.hosted.public_url
     print(t("hosting.serving", address=address, place=run.place), flush=True)
     event("started", version=__version__)
+    store_of(app).audit.heed_clock(datetime.now(UTC))
     status = run_until_stopped(server, store_of(app))
     event("stopped")
     return status

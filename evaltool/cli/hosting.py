@@ -131,7 +131,8 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
         metrics_socket=_metrics_socket(given, socket_),
     )
     if run.hosted.strict:
-        _refuse_what_is_not_strict(given, run.hosted)
+        _refuse_what_is_not_strict(given, run.host)
+    _refuse_one_factor_of_the_provider(given, run.hosted)
     if given.problems:
         raise Refused(tuple(given.problems))
     return run
@@ -158,7 +159,7 @@ def _hosted(given: Given) -> Hosted:
         time_zone=_time_zone(given),
         privacy_confirmed_on=given.day("privacy_confirmed_on"),
         accessibility_confirmed_on=given.day("accessibility_confirmed_on"),
-        mail=mail_settings(given, organisation) if given.any_of("smtp_", "mail_") else None,
+        mail=mail_settings(given, organisation) if given.any_of("smtp_") else None,
         single_sign_on=sign_on_settings(given, public_url) if given.any_of("oidc_") else None,
     )
 
@@ -174,13 +175,22 @@ def _contact(given: Given) -> str:
     return text
 
 
-def _refuse_what_is_not_strict(given: Given, hosted: Hosted) -> None:
+def _refuse_what_is_not_strict(given: Given, host: str) -> None:
+    """What goes over a network, or over a port that any program here can read, unencrypted."""
     if given.has("metrics_port"):
         given.refuse("strict_metrics", "metrics_port")
+    if not is_loopback(host):
+        given.refuse("strict_host", "host")
+
+
+def _refuse_one_factor_of_the_provider(given: Given, hosted: Hosted) -> None:
+    """Who comes in by the provider gives no second factor here: it must say that it asked one."""
     sign_on = hosted.single_sign_on
-    if sign_on is not None and "acr" not in sign_on.required:
-        # Nobody gives us a second factor after that: the provider must say that it asked one.
-        given.refuse("strict_sign_on", "oidc_required")
+    if sign_on is None or "acr" in sign_on.required:
+        return
+    if hosted.second_factor_roles & set(sign_on.roles.values()):
+        setting = "strict" if hosted.strict else "second_factor_roles"
+        given.refuse("sign_on_factors", "oidc_required", setting=setting)
 
 
 def _leaked_passwords(given: Given) -> Path | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evaltool.cli.given import Given
+from evaltool.cli.given import Given, variable
 from evaltool.domain.access import MUNICIPAL_ROLES, Role
 
 if TYPE_CHECKING:
@@ -144,10 +144,12 @@ def _proof(given: Given, *, strict: bool) -> tuple[str | None, Path | None]:
 
     secret_file, key_file = SIGN_ON_PROOF
     held = [key for key in SIGN_ON_PROOF if given.has(key)]
-    if len(held) != 1:
-        given.refuse("oidc_one_proof", key_file if held else secret_file)
-    elif strict and held == [secret_file]:
+    if strict and secret_file in held:
         given.refuse("oidc_strict_key", secret_file)
+    elif strict and not held:
+        given.refuse("oidc_strict_needs", key_file, variable=variable(key_file))
+    elif len(held) != 1:
+        given.refuse("oidc_one_proof", key_file if held else secret_file)
     secret, path = given.secret(secret_file), given.private(key_file)
     if path is not None:
         try:

@@ -35,7 +35,7 @@ _ALGORITHMS: Mapping[str, tuple[str, ...]] = {
     "OKP": ("Ed25519", "EdDSA"),
     "RSA": ("PS256", "RS256"),
 }
-"""By the type of a key, the one that we prefer first."""
+"""By the type of a key, the one that we prefer first; the last one is known the widest."""
 
 
 class UnfitKey(Exception):
@@ -90,14 +90,16 @@ def assertion(
 
     It is for the issuer and not for the address of the token endpoint: who could make the tool
     believe in another endpoint would get nothing that the provider takes. ``offered`` are the
-    algorithms that the provider says to take, None where it does not say. The name of the key is
-    its thumbprint (RFC 7638).
+    algorithms that the provider says to take; None where it does not say, and then it is signed
+    in the way that is known the widest. The name of the key is its thumbprint (RFC 7638).
 
     Raises:
         UnfitKey: the provider takes no algorithm of this key.
     """
     ours = [name for name in _ALGORITHMS[key.key_type] if name in STRICT.algorithms or not strict]
-    algorithm = next((name for name in ours if offered is None or name in offered), None)
+    algorithm = (
+        ours[-1] if offered is None else next((name for name in ours if name in offered), None)
+    )
     if algorithm is None:
         raise UnfitKey("the provider takes no signature of the client key")
     issued = int(now.timestamp())

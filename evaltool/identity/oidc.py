@@ -27,8 +27,8 @@ from evaltool.identity.oidc_http import (
     Refusal,
     is_local,
 )
-from evaltool.identity.oidc_identity import Identity, OidcSettings, identity_of
-from evaltool.identity.oidc_logout import LogoutForm, logout_form
+from evaltool.identity.oidc_identity import HOW, Identity, OidcSettings, identity_of
+from evaltool.identity.oidc_logout import LogoutForm, LogoutLink, way_out
 from evaltool.identity.oidc_tokens import (
     ID_TOKEN_TYPES,
     STRICT,
@@ -45,6 +45,7 @@ __all__ = [
     "Identity",
     "LoggedOut",
     "LogoutForm",
+    "LogoutLink",
     "OidcRefused",
     "OidcSettings",
     "Pending",
@@ -119,9 +120,13 @@ class Provider:
         """Where to send the browser, and what to keep in its session until it comes back.
 
         Raises:
-            OidcRefused: the provider cannot be asked where that is.
+            OidcRefused: the provider cannot be asked where that is, or the tool could not prove
+                itself to it afterwards.
         """
+        # Tried beforehand: nobody signs in there for nothing.
+        self._proof()
         pending = Pending(new_token(), new_token(), new_token())
+        how = self._settings.required.get(HOW)
         url = prepare_grant_uri(
             self._endpoints.get().authorization,
             client_id=self._settings.client_id,
@@ -132,6 +137,8 @@ class Provider:
             nonce=pending.nonce,
             code_challenge=create_s256_code_challenge(pending.verifier),
             code_challenge_method="S256",
+            # A provider need not heed it: who comes back is held against it as well.
+            **({} if how is None else {"acr_values": how}),
         )
         return str(url), pending
 
@@ -155,8 +162,8 @@ class Provider:
         claims = self._completed(verified.claims, access_token)
         return identity_of(self._settings, claims, id_token)
 
-    def logout_form(self, id_token: str, state: str) -> LogoutForm | None:
-        """What ends the session at the provider, sent by the browser; None where nothing does.
+    def way_out(self, id_token: str, state: str) -> LogoutForm | LogoutLink | None:
+        """By what a browser ends its session at the provider; None where nothing does.
 
         The provider gives ``state`` back.
 
@@ -166,7 +173,7 @@ class Provider:
         endpoint = self._endpoints.get().end_session
         if endpoint is None:
             return None
-        return logout_form(self._settings, endpoint, id_token, state)
+        return way_out(self._settings, endpoint, id_token, state)
 
     def logged_out(self, logout_token: str) -> LoggedOut:
         """Whose sessions a provider ends with a token that it sends by itself.
@@ -250,7 +257,7 @@ class Provider:
                 now=self._now(),
             )
         except UnfitKey as unfit:
-            raise OidcRefused(Refusal.PROVIDER, str(unfit)) from None
+            raise OidcRefused(Refusal.OURS, str(unfit)) from None
         return {
             "client_id": self._settings.client_id,
             "client_assertion_type": ASSERTION_TYPE,

@@ -37,6 +37,10 @@ class Refusal(StrEnum):
     """What the provider says of the user cannot be trusted."""
     TARGET_GROUP = "oidc_target_group"
     """The user signed in for an organisation that this tool is not meant for."""
+    FACTORS = "oidc_factors"
+    """The user signed in, but not in the way that is required (``acr``)."""
+    OURS = "oidc_ours"
+    """The tool itself is not set up right: its key cannot be used."""
 
 
 class OidcRefused(Exception):

@@ -8,6 +8,9 @@ from typing import Any
 from evaltool.domain.access import ACCOUNT_ROLES, Role
 from evaltool.identity.oidc_http import OidcRefused, Refusal, is_trusted
 
+HOW = "acr"
+"""The claim that says in which way somebody signed in: OpenID Connect Core 1.0, section 2."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class OidcSettings:
@@ -18,7 +21,8 @@ class OidcSettings:
     RSA of 3072 bits and up, logout tokens of their own type, and a client key.
     ``sign_out_by_address`` is for a provider that heeds no form from another site at signing out.
     ``roles`` says which role a value of ``role_claim`` gives; what is not in it gives none.
-    ``required`` are claims without which nobody gets in, such as ``vo_doelgroepcode: LB``.
+    ``required`` are claims without which nobody gets in, such as ``vo_doelgroepcode: LB``; the
+    value of ``acr``, which is how somebody signs in, is asked of the provider as well.
 
     Raises:
         ValueError: an address is not one of HTTPS (or of this machine), ``openid`` is not in the
@@ -95,7 +99,8 @@ def identity_of(settings: OidcSettings, claims: Mapping[str, Any], id_token: str
     """
     for name, value in settings.required.items():
         if claims.get(name) != value:
-            raise OidcRefused(Refusal.TARGET_GROUP, f"{name} is not what is required")
+            refusal = Refusal.FACTORS if name == HOW else Refusal.TARGET_GROUP
+            raise OidcRefused(refusal, f"{name} is not what is required")
     subject = str(claims["sub"])
     parts = (_text(claims, "given_name"), _text(claims, "family_name"))
     name = _text(claims, "name") or " ".join(part for part in parts if part)

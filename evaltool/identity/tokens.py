@@ -7,7 +7,10 @@ _BYTES = 32
 
 
 def new_token() -> str:
-    """256 random bits, fit for an address or a cookie."""
+    """256 random bits, fit for an address or a cookie: 43 letters, digits, "-" and "_".
+
+    The script that takes one from an address (``static/evaltool.js``) knows it by that form.
+    """
     return secrets.token_urlsafe(_BYTES)
 
 

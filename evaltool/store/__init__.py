@@ -7,6 +7,7 @@ from evaltool.store.errors import (
     DatabaseLocked,
     NewerVersion,
     NotADatabase,
+    NotWritten,
     ReadOnly,
     StoreError,
 )
@@ -29,6 +30,7 @@ __all__ = [
     "Evaluations",
     "NewerVersion",
     "NotADatabase",
+    "NotWritten",
     "ReadOnly",
     "Store",
     "StoreError",

@@ -259,6 +259,10 @@ class AuditLog(Protocol):
         """Add an event at the end of the chain."""
         ...
 
+    def heed_clock(self, now: datetime) -> None:
+        """Log it, once until it is right again, where the clock is before the last entry."""
+        ...
+
     def entries(self, after: int | None = None) -> Iterator[Entry]:
         """All entries, or those after a number, the first first."""
         ...

@@ -1,8 +1,10 @@
 """The repository of the audit log, on SQLite. Triggers refuse any change of what was written."""
 
+import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
+from evaltool.domain.accounts import CLOCK_SLACK
 from evaltool.domain.audit import START, Entry, Event, chained
 from evaltool.store.database import Database
 from evaltool.store.rows import Row, fetched
@@ -10,20 +12,25 @@ from evaltool.store.serialising import moment_to_text
 
 _AT_A_TIME = 1000
 
+_log = logging.getLogger(__name__)
+
 
 class AuditRepository:
     """See :class:`~evaltool.store.access.AuditLog`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._is_behind = False
 
     def append(self, event: Event) -> Entry:
         """See the protocol."""
         with self._database.transaction() as db:
             last = db.execute(
-                "SELECT number, digest FROM audit ORDER BY number DESC LIMIT 1"
+                "SELECT number, digest, at FROM audit ORDER BY number DESC LIMIT 1"
             ).fetchone()
-            number, previous = (0, START) if last is None else last
+            number, previous = (0, START) if last is None else last[:2]
+            if last is not None:
+                self._heed_clock(event.at, last[2])
             entry = Entry(number + 1, event, chained(previous, number + 1, event))
             db.execute(
                 "INSERT INTO audit (number, at, actor, role, action, nis_code, evaluation, detail,"
@@ -41,6 +48,20 @@ class AuditRepository:
                 ],
             )
             return entry
+
+    def heed_clock(self, now: datetime) -> None:
+        """See the protocol."""
+        with self._database.reading() as db:
+            last = db.execute("SELECT at FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+        if last is not None:
+            self._heed_clock(now, last[0])
+
+    def _heed_clock(self, now: datetime, last: str) -> None:
+        # Requests at the same time need not be written down in their order.
+        behind = now + CLOCK_SLACK < datetime.fromisoformat(last)
+        if behind and not self._is_behind:
+            _log.warning("the clock is before the last entry of the audit log")
+        self._is_behind = behind
 
     def entries(self, after: int | None = None) -> Iterator[Entry]:
         """See the protocol."""

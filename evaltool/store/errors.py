@@ -41,12 +41,21 @@ class DatabaseFull(StoreError):
     code = "store_full"
 
 
+class NotWritten(StoreError):
+    """The system refused to write, as at a quota, or at the limit on the size of a file."""
+
+    code = "store_not_written"
+
+
 _BY_ERROR_NAME = {
     "SQLITE_BUSY": DatabaseLocked,
     "SQLITE_LOCKED": DatabaseLocked,
     "SQLITE_FULL": DatabaseFull,
     # The index of the log cannot grow; any other I/O error says nothing about room.
     "SQLITE_IOERR_SHMSIZE": DatabaseFull,
+    "SQLITE_IOERR_WRITE": NotWritten,
+    "SQLITE_IOERR_FSYNC": NotWritten,
+    "SQLITE_IOERR_TRUNCATE": NotWritten,
     "SQLITE_READONLY": ReadOnly,
     "SQLITE_PERM": ReadOnly,
     "SQLITE_CANTOPEN": ReadOnly,

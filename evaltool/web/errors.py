@@ -55,7 +55,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(LinkNotFound)
     def no_link(error: LinkNotFound) -> Response:
-        return error_page("error.link", 404)
+        return error_page("error.link", 404, links=_new_link())
 
     @app.errorhandler(StoreError)
     def not_kept(error: StoreError) -> Response:
@@ -73,6 +73,14 @@ def install(app: Flask) -> None:
         app.logger.exception("failed: %s %s", request.method, request.endpoint)
         nobody_where_unknown()
         return sent_again("error.500", 500) or error_page("error.500", 500)
+
+
+def _new_link() -> tuple[tuple[str, str], ...]:
+    """Where somebody who had a link by mail asks for another; nothing where there is no mail."""
+    hosted = services().hosted
+    if hosted is None or hosted.mail is None:
+        return ()
+    return ((url_for("signing.reset"), texts()("signing.reset_again")),)
 
 
 def _is_page_of_questions() -> bool:

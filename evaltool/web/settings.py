@@ -134,7 +134,12 @@ def secret_key(instance: Path) -> str:
             # Left by a start that broke off; without a key cookies could be forged.
             raise OSError(f"{path} is empty: remove it and start again") from None
         return kept
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_hex(_KEY_BYTES)
-        file.write(key)
+    key = secrets.token_hex(_KEY_BYTES)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(key)
+    except OSError:
+        # On a full disk: half a key would keep the next start from making a whole one.
+        path.unlink(missing_ok=True)
+        raise
     return key

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import Account, LinkPurpose
 from evaltool.identity.second_factor import code_at
-from evaltool.identity.tokens import digest
+from evaltool.identity.tokens import digest, link_with, new_token
 from tests.browser.crowd import Crowd
 from tests.browser.hosted import served_town
 from tests.browser.walking import follow, looker, on_small_screens
@@ -223,10 +223,11 @@ def first_link(town: Town) -> str:
         nis_code=None,
         at=town.clock.at,
     )
+    token = new_token()
     town.held.store.accounts.make_link(
-        made.id, LinkPurpose.INVITATION, digest("the-first-link"), town.clock.at
+        made.id, LinkPurpose.INVITATION, digest(token), town.clock.at
     )
-    return f"{address_of(town)}/link#the-first-link"
+    return link_with(address_of(town), token)
 
 
 def changes_nothing(page: Page, url: str) -> None:

@@ -108,10 +108,65 @@ def test_going_back_shows_no_token(scripted: Crowd, town: Town) -> None:
     page = scripted.newcomer()
     scripted.go(page, "/sign-in")
     scripted.follow_link(page, link_with(scripted.url, token))
-    page.go_back()
-    # The page that went on by itself is one to go back to, or not: that is for the browser.
-    assert page.url in {f"{scripted.url}/link", f"{scripted.url}/sign-in"}
-    assert token not in page.content()
+    expect(page.locator("h1")).to_have_text(WELCOME)
+    # Back, step by step: the page that went on by itself is one of those steps, or not, as the
+    # browser likes. What a field holds stands in no content of a page.
+    seen = []
+    while page.url != f"{scripted.url}/sign-in":
+        page.go_back()
+        page.wait_for_load_state()
+        seen.append(page.url)
+        assert token not in page.url
+        assert token not in page.evaluate("location.href + JSON.stringify(history.state)")
+        assert token not in page.content()
+        if page.locator("#link_code").count():
+            assert page.input_value("#link_code") == ""
+    assert set(seen) <= {f"{scripted.url}/link", f"{scripted.url}/sign-in"}
+    # The link itself was not used by that.
+    scripted.follow_link(page, link_with(scripted.url, token))
+    expect(page.locator("h1")).to_have_text(WELCOME)
+
+
+def test_a_place_on_the_page_is_no_code(scripted: Crowd) -> None:
+    page = scripted.newcomer()
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    scripted.go(page, "/link")
+    # To the content, by the keyboard: the link to it shows itself when it is reached.
+    page.keyboard.press("Tab")
+    expect(page.locator("a.skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{scripted.url}/link#main")
+    expect(page.locator("main")).to_be_focused()
+    expect(page.locator("#link_code")).to_have_value("")
+
+    scripted.send(page, "Verder", link_code="")
+    expect(page.locator("#errors")).to_contain_text("Geef de code uit uw link")
+    page.locator("#errors a").click()
+    page.wait_for_url(f"{scripted.url}/link#link_code")
+    expect(page.locator("#link_code")).to_be_focused()
+    expect(page.locator("#link_code")).to_have_value("")
+
+    # Nor is it one where the page opens there, nor what is longer or shorter than a code of ours.
+    for behind in ("main", "link_code", "a" * 42, "a" * 44, "a" * 42 + "."):
+        page.goto("about:blank")
+        scripted.go(page, f"/link#{behind}")
+        expect(page.locator("h1")).to_have_text("Open uw link")
+        expect(page.locator("#link_code")).to_have_value("")
+    # The form that was sent by hand aside, nothing was sent.
+    assert sent.count("POST") == 1
+
+
+def test_who_opened_a_link_that_is_not_hers_presses_a_button(crowd: Crowd, town: Town) -> None:
+    who, token = invited(town)
+    page = crowd.newcomer()
+    crowd.follow_link(page, link_with(crowd.url, token))
+    expect(page.locator("main")).to_contain_text(who.address)
+    crowd.press(page, "Dit is niet mijn link")
+    expect(page.get_by_role("status").first).to_contain_text("in deze browser gesloten")
+    crowd.go(page, "/link/password")
+    expect(page).to_have_url(f"{crowd.url}/link")
+    expect(page.locator("main")).not_to_contain_text(who.address)
 
 
 def test_the_whole_link_can_be_pasted(crowd: Crowd, town: Town) -> None:

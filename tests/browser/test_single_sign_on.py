@@ -178,8 +178,10 @@ def test_a_provider_that_heeds_no_form_is_asked_by_address(
         sign_in(crowd, page, "an")
         page.get_by_role("button", name="Afmelden").click()
         if not scripts:
-            page.get_by_role("button", name="Ook afmelden bij uw organisatie").click()
+            page.get_by_role("link", name="Ook afmelden bij uw organisatie").click()
         page.wait_for_url(f"{provider.issuer}/session/end?*")
         follow(page.get_by_role("button", name="Sign out"))
         assert page.url == f"{crowd.url}/sign-in"
+        expect(page.get_by_text("U bent afgemeld.")).to_be_visible()
         to_the_provider(crowd, page)
+        assert crowd.complaints == []

@@ -42,7 +42,7 @@ class Walker:
         self.look(self.page)
         if cluster is not None:
             self.page.locator(f"#cluster-{cluster}").check()
-        self.page.locator("form[action='/evaluations/new'] button[type=submit]").click()
+        follow(self.page.locator("form[action='/evaluations/new'] button[type=submit]"))
         self.page.wait_for_url(re.compile("/evaluations/[^/]+$"))
         self.look(self.page)
         return self.page.url

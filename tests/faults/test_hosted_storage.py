@@ -1,8 +1,9 @@
 """The same faults where people are signed in: looking goes on, and nothing typed is lost."""
 
+import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,12 @@ from evaltool.domain.access import Role
 from evaltool.domain.accounts import CLOCK_SLACK, Stage
 from evaltool.domain.answers import Answers
 from evaltool.domain.attempts import MOST_DOCUMENTS, MOST_FROM_ELSEWHERE
+from evaltool.domain.audit import Event, verify
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at
 from evaltool.store import DatabaseLocked, StoreError
 from tests.browsing import form_of, send
+from tests.faults.serving import installed
 from tests.faults.test_storage import (
     NOTES,
     TYPED,
@@ -232,3 +235,59 @@ def test_a_session_does_not_outlive_its_time_because_the_clock_was_set_back(town
     # What ended has ended, when the clock is right again too.
     town.clock.forward(minutes=50)
     assert client.get("/").status_code == 303
+
+
+def test_what_is_sent_after_the_clock_was_set_back_is_kept_to_be_sent_again(
+    town: Town, officer: HostedClient
+) -> None:
+    path = f"/evaluations/{town.evaluation().id}/sections/situation/1"
+    page = officer.get(path)
+    town.clock.at -= timedelta(days=400)
+    refused = send(officer, page, "situation/1", fields=NOTES)
+    assert refused.status_code == 401
+    assert "Traceback" not in refused.text
+    assert refused.text.count(TYPED.strip()) >= len(NOTES)
+
+
+def test_a_clock_that_is_set_back_is_warned_of_once_until_it_is_right_again(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = "the clock is before the last entry of the audit log"
+    audit = town.held.store.audit
+
+    def happens() -> int:
+        caplog.clear()
+        for _ in range(2):
+            audit.append(Event(town.held.now(), "", "command", "accounts_listed"))
+        assert {record.levelname for record in caplog.records} <= {"WARNING"}
+        return [record.getMessage() for record in caplog.records].count(told)
+
+    audit.heed_clock(town.held.now())
+    assert happens() == 0
+    town.clock.at -= CLOCK_SLACK
+    # By so little two requests may be written down in another order than they came.
+    assert happens() == 0
+    town.clock.at -= timedelta(days=30)
+    assert happens() == 1
+    assert happens() == 0
+    town.clock.at -= timedelta(days=30)
+    audit.heed_clock(town.held.now())
+    audit.heed_clock(town.held.now())
+    assert [record.getMessage() for record in caplog.records] == [told]
+    assert verify(audit.entries()).broken_at is None
+
+
+@pytest.mark.slow
+def test_a_start_with_a_clock_that_was_set_back_is_warned_of_in_the_log(tmp_path: Path) -> None:
+    with installed(tmp_path) as installation:
+        store = installation.held.store
+        store.audit.append(Event(datetime.now(UTC) + timedelta(days=30), "", "command", "x"))
+        installation.let_go()
+        log = tmp_path / "log"
+        with log.open("wb") as file:
+            installation.start(file)
+        installation.kill()
+    lines = [json.loads(line) for line in log.read_text().splitlines()]
+    (warning,) = [line for line in lines if line["level"] == "warning"]
+    assert warning["event"] == "the clock is before the last entry of the audit log"
+    assert set(warning) == {"time", "level", "event"}

@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ from evaltool.identity.tokens import digest
 from evaltool.store import Database, NotADatabase, migrations as declared
 from evaltool.store.engine import Migrations, sqlite_utils
 from evaltool.web import create_app
-from evaltool.web.context import Services
+from evaltool.web.context import Services, install
 from tests.browsing import begun, form_of, send
 from tests.factories import a_hosted
 from tests.hosting import PASSWORD, a_town
@@ -79,7 +80,7 @@ def read_only(app: Flask) -> Callable[[], None]:
     return allow
 
 
-_HOLD = """
+HOLD = """
 import sqlite3, sys
 held = sqlite3.connect(sys.argv[1], isolation_level=None)
 held.execute("BEGIN IMMEDIATE")
@@ -99,7 +100,7 @@ def locked(app: Flask) -> Callable[[], None]:
     database = database_of(app)
     wait_for_turn(database, 0.1)
     other = subprocess.Popen(
-        [sys.executable, "-c", _HOLD, str(database.path)],
+        [sys.executable, "-c", HOLD, str(database.path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
@@ -295,6 +296,28 @@ def test_a_clock_that_is_set_back_loses_nothing(tmp_path: Path) -> None:
     assert other.send("/sign-in", address=who.address, password=PASSWORD).status_code == 303
 
 
+def test_of_a_tool_of_ones_own_everything_works_with_a_clock_that_is_set_back(
+    app: Flask, client: FlaskClient
+) -> None:
+    held = services_of(app)
+    address = begun(client)
+    id_ = address.rpartition("/")[2]
+    send(client, client.get(f"{address}/check"), "/finish")
+    before = datetime.now(UTC) - timedelta(days=400)
+    install(app, replace(held, now=lambda: before))
+    send(client, client.get(address), "/reopen")
+    page = client.get(f"{address}/sections/situation/1")
+    assert send(client, page, "situation/1", fields=NOTES).status_code == 303
+    kept = held.evaluations.get(id_)
+    assert kept.answers.notes["specific_policy"].startswith(TYPED.strip())
+    assert kept.changed_at == before
+    send(client, client.get(f"{address}/check"), "/finish")
+    assert len(held.evaluations.snapshots(id_)) == 2
+    for path in (address, f"{address}/results", "/"):
+        assert client.get(path).status_code == 200
+    assert client.get(f"{address}/report.pdf").data.startswith(b"%PDF-")
+
+
 def test_a_form_that_was_made_with_another_key_comes_back_with_what_was_typed(
     tmp_path: Path,
 ) -> None:
@@ -358,12 +381,16 @@ def test_a_damaged_file_of_the_survey_is_told_at_the_start(
             target = copy / path.relative_to(paths.BENCHMARKS)
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
-    table = copy / "vvsg-2020" / "tabel-8.csv"
-    table.write_text(table.read_text().replace("15", "16", 1))
+    tables = [copy / "vvsg-2020" / f"tabel-{number}.csv" for number in (8, 9)]
+    for table in tables:
+        table.write_text(table.read_text().replace("1", "2", 1))
     for place in ("evaltool.catalogue.loaded", "evaltool.cli.serving.loaded"):
         monkeypatch.setattr(place, lambda: catalogue.load(benchmarks=copy))
     with pytest.raises(catalogue.Faulty):
         create_app({"INSTANCE": tmp_path, **({"HOSTED": a_hosted()} if hosted else {})})
-    if not hosted:
-        assert cli.main(["serve", "--port", "0", "--instance", str(tmp_path)]) == 1
-        assert table.name in capsys.readouterr().err
+    local = ["serve", "--port", "0", "--instance", str(tmp_path / "new")]
+    assert cli.main(["serve", "--hosted"] if hosted else local) == 1
+    told = capsys.readouterr()
+    assert all(table.name in told.err for table in tables)
+    assert told.out == ""
+    assert not (tmp_path / "new").exists()

@@ -1,17 +1,11 @@
 """Somebody who saves answers, and holds each page against what was acknowledged."""
 
 import http.client
-import json
 import random
-import threading
-import time
-import traceback
-from collections import Counter
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
-from evaltool.domain.questionnaire import Questionnaire
 from evaltool.web.forms import NOTE
+from tests.faults.asking import Asker
 from tests.faults.form import (
     Fields,
     FormParser,
@@ -24,124 +18,59 @@ from tests.faults.form import (
     sent,
     shown,
 )
-from tests.faults.serving import Installation, User
 
-SECONDS = 20.0
-"""How long an answer may take."""
-CUT = "cut off"
-"""The count of requests that got no answer: right only where the server was killed."""
+DOCUMENT = "document"
+"""The count of documents that were taken, whole."""
 
-_NOT_THERE = (OSError, http.client.HTTPException)
-_READS, _FINISHES = 0.3, 0.04
+_READS, _FINISHES, _DOCUMENTS, _PLAIN = 0.3, 0.04, 0.02, 0.3
 
 
 @dataclass
-class Walker:
+class Walker(Asker):
     """One user: what was acknowledged per question, and what may or may not have arrived.
 
     ``unsure`` holds, per question, what was sent while the server was killed. ``finished`` is
-    None while that is not known. ``lost`` says in words what was acknowledged and is not there,
-    and ``failure`` how the walk broke off, where it did. ``kinds`` counts what was acknowledged
-    by kind of question, and notes.
+    None while that is not known.
     """
 
-    installation: Installation
-    user: User
-    seed: int
     acknowledged: dict[str, Shown] = field(default_factory=dict)
     unsure: dict[str, set[Shown]] = field(default_factory=dict)
     finished: bool | None = False
-    finishes: int = 0
-    tried_to_finish: int = 0
-    lost: list[str] = field(default_factory=list)
-    failure: str = ""
-    counts: Counter[str] = field(default_factory=Counter)
-    kinds: Counter[str] = field(default_factory=Counter)
-    seconds: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Begin with what is kept now."""
         answers = self.installation.held.evaluations.get(self._id).answers
         self.acknowledged = all_kept(self._questionnaire, answers)
-
-    @property
-    def _id(self) -> str:
-        return self.user.evaluation
-
-    @property
-    def _questionnaire(self) -> Questionnaire:
-        return self.installation.held.catalogue.questionnaire
-
-    def walk(self, stop: threading.Event, pause: float) -> None:
-        """Save pages and look at others until told to stop. ``pause`` in seconds, on average."""
-        try:
-            self._walk(stop, pause)
-        except Exception:
-            # In a thread nobody would see it.
-            self.failure = traceback.format_exc()
-
-    def _walk(self, stop: threading.Event, pause: float) -> None:
-        chance = random.Random(self.seed)
-        pages = [
+        self._pages = [
             f"/evaluations/{self._id}/sections/{section.id}/{number + 1}"
             for section in self._questionnaire.sections
             for number in range(len(section.pages))
         ]
-        connection = self._connection()
-        while not stop.is_set():
-            try:
-                self._step(connection, chance, chance.choice(pages))
-            except _NOT_THERE:
-                self.counts[CUT] += 1
-                connection.close()
-                stop.wait(0.05)
-                connection = self._connection()
-            stop.wait(chance.expovariate(1 / pause) if pause else 0)
-        connection.close()
 
-    def _step(
-        self, connection: http.client.HTTPConnection, chance: random.Random, page: str
-    ) -> None:
+    def _step(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
+        page = chance.choice(self._pages)
         if self.finished is not False:
             self._reopen(connection, page)
         drawn = chance.random()
-        if drawn < _READS:
+        if drawn < _DOCUMENTS and self.done["finish"]:
+            self._document(connection)
+        elif drawn < _READS:
             self._get(connection, chance.choice([f"/evaluations/{self._id}", "/"]))
         elif drawn < _READS + _FINISHES:
             self._finish(connection)
         else:
             self._save(connection, page, chance)
 
-    def _connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.installation.port, timeout=SECONDS)
-
-    def _ask(
-        self,
-        connection: http.client.HTTPConnection,
-        method: str,
-        path: str,
-        fields: dict[str, list[str]] | None = None,
-        accept: str = "text/html",
-    ) -> tuple[int, str]:
-        """The status and the text of an answer, which is waited for and measured."""
-        headers = {"Cookie": self.user.cookie, "Accept": accept}
-        if fields is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        body = None if fields is None else urlencode(fields, doseq=True)
-        began = time.monotonic()
-        connection.request(method, path, body=body, headers=headers)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        self.seconds.append(time.monotonic() - began)
-        return answer.status, text
-
-    def _get(
-        self, connection: http.client.HTTPConnection, path: str, expected: int = 200
-    ) -> str | None:
-        """The page; None, and counted, where its status is another than expected."""
-        status, text = self._ask(connection, "GET", path)
-        self.counts["read" if status == expected else f"GET {status}"] += 1
-        return text if status == expected else None
+    def _document(self, connection: http.client.HTTPConnection) -> None:
+        """Take the report along, which anybody may as soon as there is one."""
+        self.tried["document"] += 1
+        found = self._ask(connection, "GET", f"/evaluations/{self._id}/report.pdf")
+        if found.status != http.client.OK:
+            self.counts[f"GET document {found.status}"] += 1
+            return
+        self.done["document"] += 1
+        whole = found.body.startswith(b"%PDF-") and found.body.rstrip().endswith(b"%%EOF")
+        self.counts[DOCUMENT if whole else "half a document"] += 1
 
     def _save(
         self, connection: http.client.HTTPConnection, path: str, chance: random.Random
@@ -168,9 +97,8 @@ class Walker:
         before = {question: set(self.unsure.get(question, ())) for question in now}
         for question, held in now.items():
             self.unsure[question] = before[question] | {held}
-        status, text = self._ask(connection, "POST", path, fields, "application/json")
-        if status == http.client.OK and "version" in json.loads(text):
-            self.counts["saved"] += 1
+        status = self._kept(connection, path, fields, plain=chance.random() < _PLAIN)
+        if not status:
             self.acknowledged |= now
             self.unsure = {q: held for q, held in self.unsure.items() if q not in now}
             self.kinds.update(known[question].kind.value for question in chosen)
@@ -199,10 +127,8 @@ class Walker:
 
     def _finish(self, connection: http.client.HTTPConnection) -> None:
         self.finished = None
-        self.tried_to_finish += 1
         if self._posted(connection, "finish"):
             self.finished = True
-            self.finishes += 1
 
     def _reopen(self, connection: http.client.HTTPConnection, page: str) -> None:
         """Open it again; where it is known to be finished, its pages must say so until then."""
@@ -214,13 +140,15 @@ class Walker:
 
     def _posted(self, connection: http.client.HTTPConnection, what: str) -> bool:
         fields = {"csrf_token": [self.user.token]}
-        status, _ = self._ask(connection, "POST", f"/evaluations/{self._id}/{what}", fields)
+        self.tried[what] += 1
+        status = self._ask(connection, "POST", f"/evaluations/{self._id}/{what}", fields).status
         done = status == http.client.SEE_OTHER
+        self.done[what] += done
         self.counts[what if done else f"POST {what} {status}"] += 1
         return done
 
     def missing(self) -> list[str]:
-        """All that was acknowledged and that a page or, now, the store does not hold, in words."""
+        """See :meth:`Asker.missing`."""
         evaluations = self.installation.held.evaluations
         answers = evaluations.get(self._id).answers
         told = list(self.lost)
@@ -229,6 +157,6 @@ class Walker:
             if found not in {expected, *self.unsure.get(id_, ())}:
                 told.append(f"{self._id} {id_}: {sorted(expected)} expected, {sorted(found)} kept")
         reports = len(evaluations.snapshots(self._id))
-        if not self.finishes <= reports <= self.tried_to_finish:
-            told.append(f"{self._id}: finished {self.finishes} times, {reports} reports kept")
+        if not self.done["finish"] <= reports <= self.tried["finish"]:
+            told.append(f"{self._id}: finished {self.done['finish']} times, {reports} reports kept")
         return told

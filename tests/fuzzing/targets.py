@@ -4,34 +4,35 @@ import json
 import random
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import tomli
 from werkzeug.datastructures import MultiDict
 
 from evaltool import catalogue as catalogue_package
 from evaltool.catalogue import Catalogue
-from evaltool.catalogue.conditions import ConditionReader
-from evaltool.catalogue.files import Entry, Faults, read_csv, read_toml
-from evaltool.domain.document import Document, read, write
+from evaltool.catalogue.files import Faults, read_csv, read_toml
+from evaltool.domain.document import read, write
 from evaltool.domain.language import LANGUAGES
-from evaltool.domain.plan import Action, ActionState
-from evaltool.domain.reporting import build
 from evaltool.domain.validation import Problem, Refused, validate
 from evaltool.domain.wording import Refusals, Wording
 from evaltool.paths import BENCHMARKS, CONTENT
-from evaltool.pdf import feedback_report, summary_document
 from evaltool.web.forms import NOTE, parse
 from evaltool.web.walk import stops
 from tests.damaging import write_hash
 from tests.factories import all_answers
-from tests.fuzzing.rubbish import damaged, long_text, text, value
+from tests.fuzzing.conditions import condition_language
+from tests.fuzzing.documents import pdf
+from tests.fuzzing.rubbish import damaged, long_text, text
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 RARELY = 0.02
 """How often a case has a note of 1 MiB, which takes as long as a hundred others."""
-FORMS = ("chosen", "not_chosen", "all_of", "any_of", "none_of", "at_least", "level", "sets_apart")
+_PIECE = 3000
+"""Bytes of a file of which nothing is read but its syntax, at least."""
+_WHOLE = 0.02
+"""How often such a file is taken whole."""
 
 
 @cache
@@ -82,17 +83,43 @@ def _with_long_note(chance: random.Random, raw: bytes) -> bytes:
 
 def toml_loader(chance: random.Random, folder: Path) -> None:
     """A file of content that was damaged is read or told."""
-    _, raw = chance.choice(_files("*.toml"))
+    raw = chance.choice(_tables())
+    if chance.random() < _WHOLE:
+        _, raw = chance.choice(_files("*.toml"))
     path = folder / "damaged.toml"
-    path.write_bytes(damaged(chance, raw[:3000]))
+    path.write_bytes(damaged(chance, raw, most=len(raw) + 1000))
     faults: Faults = []
     assert (read_toml(path, faults) is None) == bool(faults)
+
+
+@cache
+def _tables() -> tuple[bytes, ...]:
+    """Pieces of the files of content, each of whole tables, sound in itself."""
+    found: list[bytes] = []
+    for _, raw in _files("*.toml"):
+        piece = b""
+        for block in raw.split(b"\n\n"):
+            piece += block + b"\n\n"
+            if len(piece) > _PIECE and _is_toml(piece):
+                found.append(piece)
+                piece = b""
+        found.append(piece)
+    return tuple(piece for piece in found if piece.strip() and _is_toml(piece))
+
+
+def _is_toml(raw: bytes) -> bool:
+    try:
+        tomli.loads(raw.decode())
+    except tomli.TOMLDecodeError:
+        return False
+    return True
 
 
 def csv_loader(chance: random.Random, folder: Path) -> None:
     """A file of the survey that was damaged is read or told."""
     _, raw = chance.choice(_files("*.csv"))
-    raw = raw[:3000]
+    # No row is half there before it is damaged.
+    raw = raw[: raw.find(b"\n", _PIECE) + 1] or raw
     columns = raw.split(b"\n", 1)[0].decode().strip().split(",")
     path = folder / "damaged.csv"
     path.write_bytes(damaged(chance, raw))
@@ -129,22 +156,6 @@ def catalogue(chance: random.Random, folder: Path) -> None:
     assert all(fault.sentence(lang) for fault in faults[:20] for lang in LANGUAGES)
 
 
-def condition_language(chance: random.Random, folder: Path) -> None:
-    """A condition of anything at all is read or told."""
-    held = _catalogue().questionnaire
-    question = chance.choice(tuple(held))
-    names = (
-        *FORMS,
-        *(f"{question.id}:{option.id}" for option in question.options),
-        question.id,
-        *("structure", "most_pressing", "cluster", "share_above", "answered", "noted", "of", "n"),
-    )
-    faults: Faults = []
-    table = {chance.choice(names): value(chance, names) for _ in range(chance.choice((1, 1, 2)))}
-    entry = Entry(folder / "rule.toml", "rule", {"when": table}, faults)
-    ConditionReader(held).read(entry, table)
-
-
 def form_parser(chance: random.Random, folder: Path) -> None:
     """A form of anything at all is parsed, and what is wrong with its answers has a sentence."""
     held = _catalogue()
@@ -179,40 +190,6 @@ def _stops() -> tuple[tuple, ...]:  # type: ignore[type-arg]
     return tuple(found.questions for found in stops(held, all_answers(held)))
 
 
-def _document(chance: random.Random, longest: int) -> Document:
-    held = _catalogue()
-    document = read(chance.choice(_documents()), held.questionnaire, held.register)
-    notes = {q: text(chance, longest)[:4000] for q in document.answers.values}
-    own = {q: text(chance, 40) or "x" for q in document.answers.other_text}
-    answers = replace(document.answers, notes=notes, other_text=own)
-    actions = tuple(
-        Action(
-            title=text(chance, 60)[:200] or "x",
-            finding=None,
-            owner=text(chance, 20)[:100],
-            due=None,
-            state=ActionState.OPEN,
-            remark=text(chance, longest)[:4000],
-        )
-        for _ in range(3)
-    )
-    return replace(document, answers=answers, actions=actions)
-
-
-def pdf_text(chance: random.Random, folder: Path) -> None:
-    """Texts of all of Unicode come into a document, now and then into a whole report."""
-    library = _catalogue().library(chance.choice(LANGUAGES))
-    whole = chance.random() < 0.04
-    document = _document(chance, 3000 if whole else 60)
-    if whole and chance.random() < 0.1:
-        notes = document.answers.notes
-        longer = {**notes, chance.choice(tuple(document.answers.values)): long_text(chance)}
-        document = replace(document, answers=replace(document.answers, notes=longer))
-    report = build(library, document)
-    make = feedback_report if whole else summary_document
-    assert make(report, library.texts).startswith(b"%PDF-")
-
-
 TARGETS: Mapping[str, Callable[[random.Random, Path], None]] = {
     "json": json_reader,
     "toml": toml_loader,
@@ -220,5 +197,5 @@ TARGETS: Mapping[str, Callable[[random.Random, Path], None]] = {
     "catalogue": catalogue,
     "conditions": condition_language,
     "forms": form_parser,
-    "pdf": pdf_text,
+    "pdf": pdf,
 }

@@ -16,7 +16,7 @@ from evaltool.identity.passwords import hashed
 from evaltool.identity.tokens import digest, token_of
 from evaltool.web.accounts.choosing import keep_password, password_faults
 from evaltool.web.accounts.pages import LinkCodePage, PasswordPage
-from evaltool.web.accounts.signing import AFTER, LINK, enter
+from evaltool.web.accounts.signing import AFTER, JOIN, LINK, enter
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded
 from evaltool.web.identity import actor, desk, network
@@ -24,10 +24,13 @@ from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("following", __name__)
 
-OPEN_FOR = timedelta(hours=1)
-"""How long a browser keeps that a link was opened in it."""
+OPEN_FOR = timedelta(minutes=15)
+"""How long a browser keeps that a link was opened in it: whoever sits there next could use it."""
+JOINING = timedelta(hours=1)
+"""How long it keeps so of a link to join, which opens nothing without signing in."""
 
 _CODE = "link_code"
+_NOT_IN_YET = (Role.NOBODY, Role.HALFWAY, Role.ENROLLING)
 
 
 @blueprint.route("/link", methods=["GET", "POST"])
@@ -41,21 +44,32 @@ def enter_code() -> AnyResponse:
         return _code_page(typed, t("signing.link_code_missing"), 422)
     key = digest(token_of(typed))
     try:
-        _behind(key)
+        _, purpose = _behind(key)
     except LinkNotFound:
         return _code_page(typed, f"{t('error.link.what')} {t('error.link.now')}", 404)
-    session[LINK] = [key, int((services().now() + OPEN_FOR).timestamp())]
+    session.pop(LINK, None)
+    if purpose is LinkPurpose.JOIN:
+        _keep(JOIN, key, JOINING)
+    else:
+        # A link to join stays: who has no password yet is told to use her other link first.
+        _keep(LINK, key, OPEN_FOR)
     return redirect(url_for("following.choose"), 303)
+
+
+def _keep(name: str, key: str, span: timedelta) -> None:
+    session[name] = [key, int((services().now() + span).timestamp())]
 
 
 def _code_page(typed: str = "", error: str = "", status: int = 200) -> Response:
     errors = {_CODE: error} if error else {}
+    hosted = services().hosted
     page = LinkCodePage(
         title=texts()("error.link.title" if status == 404 else "signing.link_title"),
         messages=messages(errors),
         values={_CODE: typed},
         errors=errors,
         wrong=texts()("error.link.lost") if status == 404 else "",
+        mail=hosted is not None and hosted.mail is not None,
     )
     return render(page, status)
 
@@ -77,13 +91,16 @@ def _behind(key: str) -> tuple[Account, LinkPurpose]:
 @guarded(Permission.SIGN_IN)
 def choose() -> AnyResponse:
     """Choose a password through the link that was opened here, which works once."""
-    held, key = services(), _opened()
+    held, key = services(), _opened(LINK)
+    if "forget" in request.form:
+        return _forget()
     if key is None:
+        joining = _opened(JOIN)
+        if joining is not None:
+            return _join(_behind(joining)[0])
         tell(texts()("signing.link_again"))
         return redirect(url_for("following.enter_code"), 303)
     who, purpose = _behind(key)
-    if purpose is LinkPurpose.JOIN:
-        return _join(who)
     if request.method != "POST":
         return _password_page(who, purpose)
     if request.form.get("address", who.address) != who.address:
@@ -105,9 +122,19 @@ def choose() -> AnyResponse:
     return answer
 
 
-def _opened() -> str | None:
+def _forget() -> AnyResponse:
+    """Have this browser forget which links were opened in it; they work on for whose they are."""
+    session.pop(LINK, None)
+    session.pop(JOIN, None)
+    if session.get(AFTER) == url_for("following.choose"):
+        session.pop(AFTER)
+    tell(texts()("signing.forgot_link"))
+    return redirect(url_for("following.enter_code"), 303)
+
+
+def _opened(name: str) -> str | None:
     """The digest of the link that was opened in this browser; None where that is too long ago."""
-    match session.get(LINK):
+    match session.get(name):
         case [str(key), int(until)] if services().now().timestamp() < until:
             return key
     return None
@@ -116,11 +143,14 @@ def _opened() -> str | None:
 def _join(who: Account) -> AnyResponse:
     """To what an account that was there already is asked; by way of signing in, where needed."""
     signed_in = actor()
-    if signed_in.role is Role.NOBODY:
+    if signed_in.role in _NOT_IN_YET:
         session[AFTER] = url_for("following.choose")
-        tell(texts()("signing.join"))
-        return redirect(url_for("signing.sign_in"), 303)
-    session.pop(LINK, None)
+        if signed_in.role is Role.NOBODY:
+            tell(texts()("signing.join"))
+            return redirect(url_for("signing.sign_in"), 303)
+        # From there the guard leads to what is still asked of her.
+        return redirect(url_for("start.index"), 303)
+    session.pop(JOIN, None)
     if signed_in.account != who.id:
         tell(texts()("signing.join_other"))
         return redirect(url_for("start.index"), 303)

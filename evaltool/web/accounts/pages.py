@@ -35,12 +35,14 @@ class SignInPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class OnwardsPage(Page):
-    """Signed out here, and on the way to being so at the provider too, with a form for it."""
+    """Signed out here, and on the way to being so at the provider too.
+
+    That is by a form with these ``fields``, or without any by a link.
+    """
 
     template: ClassVar[str] = "accounts/onwards.html"
     address: str
-    method: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,10 +55,14 @@ class CodePage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class LinkCodePage(FormPage):
-    """The code of a link; ``wrong`` says why the one that was given opens nothing."""
+    """The code of a link; ``wrong`` says why the one that was given opens nothing.
+
+    ``mail`` says whether another can be asked for by mail.
+    """
 
     template: ClassVar[str] = "accounts/link_code.html"
     wrong: str
+    mail: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +88,7 @@ class EnrolPage(FormPage):
     """Setting up a second factor: its secret as text and as a picture to scan.
 
     ``needed`` says why there must be one, empty where there need not be; ``sha256`` whether the
-    app must know codes with SHA-256.
+    app must know codes with SHA-256, and ``contact`` whom to ask where it does not.
     """
 
     template: ClassVar[str] = "accounts/enrol.html"
@@ -90,14 +96,16 @@ class EnrolPage(FormPage):
     picture: str
     needed: str
     sha256: bool
+    contact: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryCodesPage(Page):
-    """The recovery codes, shown once."""
+    """The recovery codes, shown once; ``after`` is where somebody was going."""
 
     template: ClassVar[str] = "accounts/recovery_codes.html"
     codes: tuple[str, ...]
+    after: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,6 +22,7 @@ from evaltool.identity.second_factor import (
 from evaltool.identity.tokens import digest
 from evaltool.web.accounts.pages import EnrolPage, RecoveryCodesPage
 from evaltool.web.accounts.proving import strictly
+from evaltool.web.accounts.signing import arrived, onwards_kept
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
@@ -32,7 +33,7 @@ from evaltool.web.identity import (
     second_factor_roles,
     session_digest,
 )
-from evaltool.web.rendering import messages, render
+from evaltool.web.rendering import messages, render, tell
 
 blueprint = Blueprint("second_factor", __name__)
 
@@ -47,10 +48,10 @@ REPLACING = timedelta(minutes=10)
 def enrol() -> AnyResponse:
     """Show a new secret, and keep it once a code shows that the app has it."""
     who, held = account(), services()
+    if current_session().stage is Stage.FULL and not _may_replace():
+        # Asks for the password first, which whoever has to set one up has just given.
+        return _too_late()
     if request.method != "POST":
-        if current_session().stage is Stage.FULL and not _may_replace():
-            # Asks for the password first, which whoever has to set one up has just given.
-            return redirect(url_for("account.replace_second_factor"), 303)
         secret = _pending()
         if not secret:
             # Once: an app that scanned it must not have to scan another.
@@ -63,7 +64,7 @@ def enrol() -> AnyResponse:
     step = step_of(request.form.get("code", ""), secret, held.now(), 0, desk().drift)
     if step is None:
         return _page(secret, texts()(f"second_factor.{strictly('wrong')}"), 422)
-    codes = new_recovery_codes()
+    codes, onwards = new_recovery_codes(), onwards_kept()
     with held.store.together():
         held.store.accounts.set_second_factor(
             who.id,
@@ -75,8 +76,20 @@ def enrol() -> AnyResponse:
         # Before she is let in: where it cannot be written down, the session stays as it is.
         write_down("second_factor_set", who.nis_code or "")
         begin_session(who, Stage.FULL)
-    page = RecoveryCodesPage(title=texts()("second_factor.codes_title"), codes=codes)
+    page = RecoveryCodesPage(
+        title=texts()("second_factor.codes_title"), codes=codes, after=arrived(onwards)
+    )
     return render(page)
+
+
+def _too_late() -> AnyResponse:
+    """To the password; a secret that was shown longer ago is none to set up any more."""
+    if _pending():
+        services().store.sessions.keep_secret(session_digest() or "", None)
+    if request.method == "POST" and MAY_REPLACE in session:
+        tell(texts()("second_factor.too_late"))
+    session.pop(MAY_REPLACE, None)
+    return redirect(url_for("account.replace_second_factor"), 303)
 
 
 def _may_replace() -> bool:
@@ -108,7 +121,7 @@ def _needed() -> str:
 
 
 def _page(secret: str, error: str = "", status: int = 200) -> Response:
-    t = texts()
+    t, hosted = texts(), services().hosted
     errors = {"code": error} if error else {}
     letters = letters_of(secret)
     page = EnrolPage(
@@ -119,5 +132,6 @@ def _page(secret: str, error: str = "", status: int = 200) -> Response:
         picture=qr_svg(address_of(secret, account().address), t("second_factor.picture")),
         needed=_needed(),
         sha256=is_sha256(secret),
+        contact="" if hosted is None else hosted.contact,
     )
     return render(page, status)

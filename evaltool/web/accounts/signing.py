@@ -34,7 +34,7 @@ from evaltool.web.rendering import messages, render, tell
 from evaltool.web.security import POLICY, policy_with_form_to
 
 if TYPE_CHECKING:
-    from evaltool.identity.oidc_logout import LogoutForm
+    from evaltool.identity.oidc_logout import LogoutForm, LogoutLink
 
 blueprint = Blueprint("signing", __name__)
 
@@ -42,6 +42,8 @@ AFTER = "after"
 """Where a browser keeps the page that somebody was going to."""
 LINK = "link"
 """Where a browser keeps which link was opened in it: its digest, and until when it asks no more."""
+JOIN = "join"
+"""Where it keeps so which link to join: it opens nothing, and waits while another link is used."""
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -75,8 +77,8 @@ def _is_back() -> bool:
     return is_back(state)
 
 
-def _signed_out() -> AnyResponse:
-    tell(texts()("signing.signed_out"))
+def _signed_out(how: str = "signing.signed_out") -> AnyResponse:
+    tell(texts()(how))
     return redirect(url_for("signing.sign_in"), 303)
 
 
@@ -120,7 +122,12 @@ def enter(who: Account) -> AnyResponse:
     stage = stage_after_password(who, second_factor_roles())
     if stage is Stage.FULL:
         return come_in(who, "password")
-    onwards = _onwards_kept()
+    return _halfway(who, stage)
+
+
+def _halfway(who: Account, stage: Stage) -> AnyResponse:
+    """To what is still asked of somebody before she is in; where she was going is kept."""
+    onwards = onwards_kept()
     begin_session(who, stage)
     session.update(onwards)
     place = "signing.code" if stage is Stage.HALFWAY else "second_factor.enrol"
@@ -134,20 +141,29 @@ def come_in(
 
     ``how`` she proved who she is stands in the log; where it cannot, nobody comes in.
     """
-    onwards = _onwards_kept()
-    after = onwards.pop(AFTER, None)
+    onwards = onwards_kept()
     with services().store.together():
         begin_session(who, Stage.FULL, provider_session=provider_session, id_token=id_token)
         write_down("signed_in", who.nis_code or "", detail=how)
-    session.update(onwards)
-    return redirect(_checked(after) or url_for("start.index"), 303)
+    return redirect(arrived(onwards), 303)
 
 
-def _onwards_kept() -> dict[str, object]:
-    """Where somebody was going, and by which link, if by one: a session that begins drops both."""
+def onwards_kept() -> dict[str, object]:
+    """Where somebody was going, and by which link to join, if by one.
+
+    A session that begins drops both; whoever begins one puts them back, or calls
+    :func:`arrived` where somebody is in.
+    """
     after = session.get(AFTER)
-    names = (AFTER, LINK) if after == url_for("following.choose") else (AFTER,)
+    names = (AFTER, JOIN) if after == url_for("following.choose") else (AFTER,)
     return {name: session[name] for name in names if name in session}
+
+
+def arrived(onwards: dict[str, object]) -> str:
+    """The page to go on to for who is in now; of what was kept, its link to join stays."""
+    if JOIN in onwards:
+        session[JOIN] = onwards[JOIN]
+    return _checked(onwards.get(AFTER)) or url_for("start.index")
 
 
 def _checked(after: object) -> str | None:
@@ -181,8 +197,7 @@ def code() -> AnyResponse:
         return _code_page(texts()(f"signing.{strictly('wrong_code')}"), 422)
     if desk().must_renew(who):
         # The one there was stays until another takes its place: whoever stops here begins anew.
-        begin_session(who, Stage.ENROLLING)
-        return redirect(url_for("second_factor.enrol"), 303)
+        return _halfway(who, Stage.ENROLLING)
     answer = come_in(who, "code")
     left = services().store.accounts.recovery_codes_left(who.id)
     if left < _FEW_CODES:
@@ -219,24 +234,27 @@ def sign_out() -> AnyResponse:
         end_session()
     hosted = services().hosted
     if token is not None and hosted is not None and hosted.single_sign_on is not None:
-        from evaltool.web.accounts.single_sign_on import logout_form_of
+        from evaltool.web.accounts.single_sign_on import way_out_of
 
-        form = logout_form_of(token)
-        if form is not None:
-            return emptied(_onwards(form))
-    return emptied(_signed_out())
+        way = way_out_of(token)
+        if way is not None:
+            return emptied(_onwards(way))
+    return emptied(_signed_out("signing.signed_out" if token is None else "signing.half_out"))
 
 
-def _onwards(form: "LogoutForm") -> Response:
-    """A page with a form for the provider, the only one of ours that may lead elsewhere."""
+def _onwards(way: "LogoutForm | LogoutLink") -> Response:
+    """A page that leads to the provider: by a form, the only one that may lead elsewhere."""
+    from evaltool.identity.oidc_logout import LogoutForm
+
+    form = way if isinstance(way, LogoutForm) else None
     page = OnwardsPage(
         title=texts()("signing.onwards_title"),
-        address=form.address,
-        method=form.method,
-        fields=form.fields,
+        address=way.address,
+        fields=None if form is None else form.fields,
     )
     answer = render(page)
-    answer.headers[POLICY] = policy_with_form_to(form.origin)
+    if form is not None:
+        answer.headers[POLICY] = policy_with_form_to(form.origin)
     return answer
 
 

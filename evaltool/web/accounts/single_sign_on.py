@@ -20,6 +20,7 @@ from evaltool.domain.lists import ListKind
 from evaltool.identity.oidc import (
     Identity,
     LogoutForm,
+    LogoutLink,
     OidcRefused,
     Pending,
     Provider,
@@ -29,7 +30,7 @@ from evaltool.identity.sealing import CannotOpen, Seal
 from evaltool.identity.tokens import digest, new_token
 from evaltool.web.accounts.deleting import leave
 from evaltool.web.accounts.signing import come_in
-from evaltool.web.context import services
+from evaltool.web.context import services, texts
 from evaltool.web.errors import error_page
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import desk, network
@@ -115,11 +116,17 @@ def _write_down_failed(nis_code: str = "", account: str = "") -> None:
 def _refused(refused: OidcRefused) -> Response:
     # Without tokens, secrets and persons: see OidcRefused.
     _log.warning("single sign-on: %s, %s", refused.code, refused.reason)
-    return error_page(f"error.{refused.code}", 503 if refused.code in _THEIRS else 422)
+    hosted = services().hosted
+    whom = (
+        (texts()("error.oidc_ours.whom", contact=hosted.contact),)
+        if hosted is not None and refused.code is Refusal.OURS
+        else ()
+    )
+    return error_page(f"error.{refused.code}", 503 if refused.code in _THEIRS else 422, whom)
 
 
-_THEIRS = (Refusal.UNREACHABLE, Refusal.PROVIDER)
-"""What is the matter with the provider, not with who signs in."""
+_THEIRS = (Refusal.UNREACHABLE, Refusal.PROVIDER, Refusal.OURS)
+"""What is the matter with the provider or with the tool, not with who signs in."""
 
 
 def _place(identity: Identity) -> tuple[str, Role] | None:
@@ -194,16 +201,20 @@ def logged_out() -> Response:
     return Response(status=200, mimetype="text/plain")
 
 
-def logout_form_of(sealed: str) -> LogoutForm | None:
-    """What the browser ends its session at the provider with, if that can be asked."""
+def way_out_of(sealed: str) -> LogoutForm | LogoutLink | None:
+    """By what the browser ends its session at the provider; None where that stays open."""
     state = new_token()
     try:
-        form = provider().logout_form(_seal().open(sealed), state)
-    except (CannotOpen, OidcRefused):
+        way = provider().way_out(_seal().open(sealed), state)
+    except CannotOpen:
+        _log.warning("signing out at the provider: the ID token cannot be opened")
         return None
-    if form is not None:
+    except OidcRefused as refused:
+        _log.warning("signing out at the provider: %s, %s", refused.code, refused.reason)
+        return None
+    if way is not None:
         session[_LEAVING] = state
-    return form
+    return way
 
 
 def is_back(state: str) -> bool:
