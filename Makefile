@@ -88,7 +88,10 @@ audit: LOCKS ?= requirements.lock requirements-test.lock
 audit: OSV_URL ?= https://api.osv.dev/v1/query
 audit: $(VENV)/.installed-test
 	@$(BIN)/pip-audit --require-hashes --disable-pip --strict --progress-spinner off \
-		--vulnerability-service osv --osv-url $(OSV_URL) $(LOCKS:%=--requirement %)
+		--vulnerability-service osv --osv-url $(OSV_URL) $(LOCKS:%=--requirement %) \
+		|| { echo "make audit: a library has a known fault, or $(OSV_URL) could not be asked: see above." >&2; \
+		echo "What could not be asked says nothing. Try again, or name another address: OSV_URL=ADDRESS" >&2; \
+		exit 1; }
 
 coverage: $(VENV)/.installed-test
 	$(BIN)/coverage run -m pytest

@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parent.parent
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true")
 
 _AXE = ROOT / ".tools" / "node_modules" / "axe-core" / "axe.min.js"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Without the last ones a browser looks for its makers' servers at every start.
 _BROWSER_OPTIONS = [
     "--no-sandbox",

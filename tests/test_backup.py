@@ -753,9 +753,15 @@ def test_where_there_is_nothing_nothing_is_made(
     file.touch()
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
+    # As something may leave it that wanted to open a database that was gone.
+    empty = tmp_path / "empty" / database.name
+    empty.parent.mkdir()
+    empty.touch()
     before = everything(tmp_path)
     for arguments, named in (
         (["backup", "--to", tmp_path, "--instance", nowhere], nowhere / database.name),
+        (["backup", "--to", tmp_path, "--instance", empty.parent], empty),
+        (["audit", "verify", "--instance", empty.parent], empty),
         (["backup", "--to", nowhere, "--instance", database.parent], nowhere),
         (["backup", "--to", file, "--instance", database.parent], file),
         (["restore", nowhere, "--instance", tmp_path / "new"], nowhere),

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from icalendar import Calendar
 
 from evaltool.catalogue import Catalogue
 from evaltool.cli import main
+from evaltool.domain.access import Role
 from evaltool.domain.document import read
 from evaltool.domain.output import report_json
 from evaltool.domain.reporting import build
-from tests.factories import a_document, a_document_of, all_answers
+from evaltool.store import open_store
+from tests.factories import a_document, a_document_of, a_moment, all_answers
 
 
 @pytest.fixture
@@ -272,6 +275,23 @@ def test_serve_refuses_any_address_but_this_machines(
     assert main(["serve", "--host", host, "--instance", str(tmp_path / "i")]) == 1
     assert host in capsys.readouterr().err
     assert not (tmp_path / "i").exists()
+
+
+def test_serve_without_accounts_refuses_a_database_that_has_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(open_store(tmp_path / "evaltool.sqlite")) as store:
+        store.accounts.create(
+            address="an@organisatie.example",
+            name="An",
+            role=Role.ADMINISTRATOR,
+            nis_code=None,
+            at=a_moment(),
+        )
+    assert main(["serve", "--port", "0", "--instance", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert "evaltool serve --hosted" in said
+    assert str(tmp_path) in said
 
 
 def test_import_and_export_give_the_same_file(

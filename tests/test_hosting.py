@@ -25,9 +25,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from werkzeug.wrappers import Request, Response
 
 from evaltool.catalogue import Catalogue
-from evaltool.cli import given, main, zones
+from evaltool.cli import given, hosted_serving, main, zones
 from evaltool.cli.given import variable
-from evaltool.cli.hosted_serving import listen, listen_for_metrics
+from evaltool.cli.hosted_serving import listen, listen_for_metrics, sole
 from evaltool.cli.hosting import KEYS, HostedRun, hosted_run, read_hosted, sentence
 from evaltool.cli.hosting_services import MAIL_CERTIFICATE
 from evaltool.cli.serving import opened
@@ -37,7 +37,7 @@ from evaltool.domain.accounts import AccountState
 from evaltool.domain.language import LANGUAGES, Language, time_text
 from evaltool.domain.validation import Problem, Refused
 from evaltool.mail import MailSettings, Security
-from evaltool.store import open_store
+from evaltool.store import Store, open_store
 from evaltool.web import create_app
 from evaltool.web.settings import LARGEST_REQUEST
 from tests.client_keys import a_client_key
@@ -199,8 +199,8 @@ def one_line(value: object) -> str:
 
 
 def read(folder: Path, **changes: object) -> HostedRun:
-    """The settings of a file that was changed somewhere."""
-    return read_hosted(written(folder, settings(folder, **changes)), {})
+    """The settings of a file that was changed somewhere, as they are read to serve."""
+    return read_hosted(written(folder, settings(folder, **changes)), {}, serving=True)
 
 
 def problems_of(held: Callable[[], object]) -> tuple[Problem, ...]:
@@ -567,6 +567,21 @@ def test_single_sign_on_that_cannot_work_is_refused(
     assert named(problems) == [(where, code)]
 
 
+@pytest.mark.parametrize("place", ["nowhere", ".", "key"])
+def test_a_command_goes_on_without_the_list_of_leaked_passwords(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(tmp_path, settings(tmp_path, leaked_passwords_file=place))
+    run = read_hosted(file, {})
+    assert run.hosted.leaked_passwords == tmp_path / place
+    an_administrator(run)
+    link = ["user", "link", "--address", "ann@example.org", "--remove-second-factor"]
+    assert main([*link, "--settings", str(file)]) == 0
+    assert "https://livc-r.example.org/" in capsys.readouterr().out
+    assert main(["serve", "--hosted", "--settings", str(file)]) == 1
+    assert "leaked_passwords_file: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("strict", [False, True])
 def test_a_provider_can_know_the_tool_by_a_key(strict: bool, tmp_path: Path) -> None:
     keys(tmp_path)
@@ -845,7 +860,7 @@ def test_every_problem_has_a_sentence_that_names_the_setting(
         assert told.startswith(f"{problem.where}: ")
         assert not re.search(r"[{}]", told)
     of_settings = {"settings_without_hosted", "belongs_in_settings", "no_administrator"}
-    of_settings |= {"no_database"}
+    of_settings |= {"no_database", "serving_already", "no_lock"}
     of_settings |= {"not_listening", "no_such_host", "no_metrics", "serving"}
     codes = {key.removeprefix("hosting.") for key in catalogue.texts if key.startswith("hosting.")}
     assert {problem.code for problem in problems} == codes - of_settings
@@ -1063,6 +1078,90 @@ def test_a_database_of_somebody_else_is_named_and_not_its_folder(
     told = capsys.readouterr().err
     assert f"{database}: this user may not write here." in told
     assert "chown" in told
+
+
+def served_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """The status of serving that is stopped at once, by which all that it needs is loaded.
+
+    Whoever has no rights may not be able to read the modules.
+    """
+
+    def stop(server: TcpWSGIServer, store: Store) -> int:
+        server.task_dispatcher.shutdown()
+        server.close()
+        store.close()
+        return 0
+
+    monkeypatch.setattr(hosted_serving, "run_until_stopped", stop)
+    file = written(folder, settings(folder, port=a_free_port()))
+    an_administrator(read_hosted(file, {}))
+    return main(["serve", "--hosted", "--settings", str(file)])
+
+
+@posix
+def test_serving_refuses_a_database_that_may_only_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert served_once(tmp_path, monkeypatch) == 0
+    capsys.readouterr()
+    with as_somebody_without_rights() as folder:
+        file = written(folder, settings(folder, port=a_free_port()))
+        run = read_hosted(file, {})
+        an_administrator(run)
+        run.database.chmod(0o444)
+        # What is somebody else's cannot be made ours by changing its mode.
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(Path, "chmod", lambda *_: None)
+            assert main(["serve", "--hosted", "--lang", "en", "--settings", str(file)]) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"{run.database}: this user may not write here." in told.err
+
+
+@posix
+@pytest.mark.parametrize("closed", ["evaltool.lock", "."])
+def test_serving_refuses_a_lock_that_it_cannot_open_and_names_it(
+    closed: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert served_once(tmp_path, monkeypatch) == 0
+    with as_somebody_without_rights() as folder:
+        file = written(folder, settings(folder))
+        run = read_hosted(file, {})
+        an_administrator(run)
+        if closed != ".":
+            run.lock.touch()
+        (run.instance / closed).chmod(0o500 if closed == "." else 0o000)
+        assert main(["serve", "--hosted", "--settings", str(file)]) == 1
+        run.instance.chmod(0o700)
+    told = capsys.readouterr().err
+    assert f"{run.lock}: " in told
+    assert "chown" in told
+
+
+@posix
+def test_one_at_a_time_holds_a_file_which_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "evaltool.lock"
+    with sole(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with pytest.raises(BlockingIOError), sole(path):
+            raise AssertionError("held twice")
+    with sole(path):
+        assert path.read_bytes() == b""
+
+
+def test_without_locks_of_the_system_it_serves_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # None makes importing fail, as where there is no such module.
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    path = tmp_path / "evaltool.lock"
+    held = []
+    with sole(path), sole(path):
+        held.append(path)
+    assert held == [path]
 
 
 def test_it_serves_whoever_asks_for_its_public_host(tmp_path: Path) -> None:

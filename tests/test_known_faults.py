@@ -106,8 +106,12 @@ def audit(url: str, *locks: Path) -> "subprocess.CompletedProcess[str]":
     )
     # What it would install before that is installed: these tests run.
     *_, line = shown.stdout.replace("\\\n", " ").splitlines()
-    program, *options = shlex.split(line)
+    program, *words = shlex.split(line)
     assert program == ".venv/bin/pip-audit"
+    # What follows says in a sentence of ours what a failure means.
+    options, told = words[: words.index("||")], " ".join(words[words.index("||") :])
+    assert "could not be asked" in told
+    assert "exit 1" in told
     environment = {k: v for k, v in os.environ.items() if not k.lower().endswith("_proxy")}
     return subprocess.run(
         [sys.executable, "-m", "pip_audit", *options],

@@ -23,6 +23,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from evaltool import __version__
 from evaltool.cli import _parser, main
+from evaltool.cli.hosted_serving import sole
 from evaltool.cli.hosting import KEYS, REQUIRED, read_hosted
 from evaltool.cli.hosting_services import (
     MAIL_CERTIFICATE,
@@ -150,7 +151,7 @@ def test_every_file_that_is_made_has_its_place_in_the_table() -> None:
     held = re.findall(r"`([^`]+)`", places)
     assert {name for name in made if not any(Path(one).name == name for one in held)} == set()
     assert set(re.findall(r"/run/evaltool-web/\w+", PAGE)) <= set(held)
-    assert "/run/evaltool-web/metrics" in held
+    assert {"/run/evaltool-web/metrics", "/var/lib/evaltool/evaltool.lock"} <= set(held)
 
 
 def test_the_page_can_be_read_without_scrolling_aside() -> None:
@@ -217,13 +218,14 @@ def test_what_is_moved_before_a_restore_is_all_that_belongs_to_the_database(
     names = {"evaltool.sqlite", "evaltool.sqlite-wal", "evaltool.sqlite-shm"}
     (tmp_path / "in" / ".evaltool.sqlite-litestream" / "ltx").mkdir(parents=True)
     before.mkdir()
-    for name in (*names, "else"):
+    for name in (*names, "evaltool.lock"):
         (tmp_path / "in" / name).touch()
     moved = line.replace("/var/lib/evaltool-before", str(before))
     moved = moved.replace("/var/lib/evaltool", str(tmp_path / "in"))
     subprocess.run(["sh", "-c", moved], check=True)
     assert {path.name for path in before.iterdir()} == names | {".evaltool.sqlite-litestream"}
-    assert [path.name for path in (tmp_path / "in").iterdir()] == ["else"]
+    # The lock belongs to the folder and not to the database.
+    assert [path.name for path in (tmp_path / "in").iterdir()] == ["evaltool.lock"]
 
 
 # --- units
@@ -597,20 +599,58 @@ def test_it_ends_in_order_and_logged_nothing_but_lines_of_json(
     assert not tool.instance.joinpath("evaltool.sqlite-wal").exists()
 
 
-def test_a_port_for_figures_that_is_taken_is_said(running: Running) -> None:
+@pytest.mark.parametrize("lang", ["nl", "en"])
+def test_a_second_one_refuses_and_the_first_goes_on_until_it_is_killed(
+    lang: str, tmp_path: Path
+) -> None:
+    with a_running_tool(tmp_path, metrics_socket=True) as first:
+        sockets = {"SOCKET": str(first.socket), "METRICS_SOCKET": str(first.metrics)}
+        settings = {**sockets, "INSTANCE": str(first.instance)}
+        second = served_with(tmp_path, settings, lang)
+        assert (second.returncode, second.stdout) == (1, "")
+        (line,) = second.stderr.splitlines()
+        assert str(first.instance / "evaltool.sqlite") in line
+        assert "systemctl stop evaltool" in line
+        assert first.ask("/ready").text == "ready\n"
+        assert ask(first.metrics, "/metrics", host="127.0.0.1").status == 200
+        # What does not serve goes on beside it.
+        here = ["--instance", str(first.instance)]
+        assert main(["backup", *here, "--to", str(tmp_path)]) == 0
+        first.process.kill()
+        first.process.wait()
+        (made,) = tmp_path.glob("*.sqlite")
+    # The system let go of the lock. What is left of it is no hindrance to a restore, nor after.
+    assert (first.instance / "evaltool.lock").is_file()
+    for path in first.instance.glob("evaltool.sqlite*"):
+        path.unlink()
+    assert main(["restore", str(made), *here]) == 0
+    with sole(first.instance / "evaltool.lock"):
+        assert served_with(tmp_path, settings, lang).stderr == second.stderr
+
+
+def test_a_port_for_figures_that_is_taken_is_said(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    (tmp_path / "key").chmod(0o600)
+    with closing(open_store(tmp_path / "evaltool.sqlite")) as store:
+        at = datetime.now(UTC)
+        store.accounts.create(
+            address="a@b.example", name="An", role=Role.ADMINISTRATOR, nis_code=None, at=at
+        )
     (free,) = free_ports(1)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        settings = {"METRICS_PORT": port, "PORT": str(free), "INSTANCE": str(running.instance)}
-        done = served_with(running.instance.parent, settings)
+        settings = {"METRICS_PORT": port, "PORT": str(free), "INSTANCE": str(tmp_path)}
+        done = served_with(tmp_path, settings)
     assert done.returncode == 1
     assert port in done.stderr
     assert "metrics_port" in done.stderr
 
 
-def served_with(folder: Path, changes: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+def served_with(
+    folder: Path, changes: Mapping[str, str], lang: str = "en"
+) -> "subprocess.CompletedProcess[str]":
     """What comes of serving with settings that cannot be."""
     held = {
         "PUBLIC_URL": f"https://{NAME}",
@@ -620,7 +660,7 @@ def served_with(folder: Path, changes: Mapping[str, str]) -> "subprocess.Complet
         **changes,
     }
     return subprocess.run(
-        [*EVALTOOL, "serve", "--hosted", "--lang", "en"],
+        [*EVALTOOL, "serve", "--hosted", "--lang", lang],
         env={**os.environ, **{f"EVALTOOL_{key}": text for key, text in held.items()}},
         capture_output=True,
         text=True,

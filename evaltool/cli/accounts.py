@@ -25,6 +25,7 @@ from evaltool.domain.validation import Problem
 from evaltool.identity.tokens import digest, link_with, new_token
 from evaltool.store import (
     Store,
+    is_kept,
     is_last_administrator,
     is_last_officer,
     open_store,
@@ -91,7 +92,7 @@ def with_office(
         return REFUSED
 
     def done() -> int:
-        if options.action != "add" and not run.database.is_file():
+        if options.action != "add" and not is_kept(run.database):
             # Opening it would make one, in which every account is missing.
             return refuse(t("user.no_database", path=run.database))
         with contextlib.closing(open_store(run.database)) as store:

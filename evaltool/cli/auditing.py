@@ -11,7 +11,7 @@ from evaltool.cli.serving import opened
 from evaltool.domain.audit import START, Entry, Verdict, verify
 from evaltool.domain.language import Texts
 from evaltool.domain.personal_export import log_rows
-from evaltool.store import Store, open_store
+from evaltool.store import Store, is_kept, open_store
 
 
 def verify_log(
@@ -62,7 +62,7 @@ def _with_log(
     database = instance / "evaltool.sqlite"
 
     def done() -> int:
-        if not database.is_file():
+        if not is_kept(database):
             # Opening it would make one, with an empty log that is sound.
             return refuse(t("audit_command.no_database", path=database))
         with contextlib.closing(open_store(database)) as store:

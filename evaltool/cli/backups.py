@@ -60,6 +60,7 @@ def _days(text: str) -> int:
 
 
 def _backup(load: Load, options: argparse.Namespace) -> int:
+    from evaltool.store import is_kept
     from evaltool.store.backup import back_up
 
     folder: Path = options.to
@@ -67,7 +68,7 @@ def _backup(load: Load, options: argparse.Namespace) -> int:
     at = datetime.now(UTC)
 
     def work(t: "Texts", database: Path, passphrase: bytes | None) -> int:
-        if not database.is_file():
+        if not is_kept(database):
             return refuse(t("backup.no_database", path=database))
         if not folder.is_dir():
             return refuse(t("cli.no_folder", path=folder, folder=folder))

@@ -1,7 +1,9 @@
 """Serving on the internet, behind a proxy, for all who have an account."""
 
 import contextlib
+import os
 import shlex
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +15,7 @@ from evaltool.cli.serving import THREADS, opened, run_until_stopped, store_of
 from evaltool.domain.access import Role
 from evaltool.domain.accounts import AccountState
 from evaltool.domain.language import Texts
-from evaltool.store import open_store
+from evaltool.store import check_usable, is_kept, open_store
 from evaltool.web.settings import LARGEST_REQUEST
 
 if TYPE_CHECKING:
@@ -30,9 +32,50 @@ _SOCKET_MODE = "660"
 
 def serve_hosted(file: Path | None, t: Texts) -> int:
     """Serve until stopped; refuses to start where the settings or the accounts are not in order."""
-    run = hosted_run(file, t)
+    run = hosted_run(file, t, serving=True)
     if run is None:
         return REFUSED
+    named = "" if file is None else f" --settings {shlex.quote(str(file))}"
+    there = opened(run.database.exists, run.instance, t)
+    if there is None:
+        return REFUSED
+    if not there:
+        return refuse(t("hosting.no_database", path=run.database, settings=named))
+    with contextlib.ExitStack() as held:
+        # Before the database is opened and a socket is taken over.
+        try:
+            held.enter_context(sole(run.lock))
+        except BlockingIOError:
+            return refuse(t("hosting.serving_already", path=run.database))
+        except OSError as error:
+            return refuse(t("hosting.no_lock", path=run.lock, reason=reason(error, t)))
+        return _serve_alone(run, named, t)
+
+
+@contextlib.contextmanager
+def sole(path: Path) -> Iterator[None]:
+    """Be the only process that holds this file; the system lets go of it when the process ends.
+
+    The file is made where it is not there, and stays. Never the database itself: closing it a
+    second time would let go of the locks of SQLite. Without ``fcntl`` (Windows) nothing is held.
+
+    Raises:
+        BlockingIOError: another holds it.
+        OSError: it cannot be opened or held.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with contextlib.suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _serve_alone(run: HostedRun, named: str, t: Texts) -> int:
+    """Serve until stopped, where no other does; ``named`` is the option with the settings."""
     from evaltool.web.logs import event, to_standard_error
 
     # Before the database is opened, which may bring it up to date.
@@ -41,9 +84,6 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
     if administered is None:
         return REFUSED
     if not administered:
-        named = "" if file is None else f" --settings {shlex.quote(str(file))}"
-        if not run.database.exists():
-            return refuse(t("hosting.no_database", path=run.database, settings=named))
         return refuse(t("hosting.no_administrator", settings=named))
     from evaltool.web import create_app
 
@@ -76,10 +116,16 @@ def serve_hosted(file: Path | None, t: Texts) -> int:
 
 
 def _has_administrator(run: HostedRun) -> bool:
-    """Whether somebody can, or was invited to, administer it. Makes no database to find out."""
-    if not run.database.is_file():
+    """Whether somebody can, or was invited to, administer it. Makes no database to find out.
+
+    Raises:
+        StoreError: the database cannot be used, or not be written.
+    """
+    if not is_kept(run.database):
         return False
     with contextlib.closing(open_store(run.database)) as store:
+        # As /ready asks it: what may only be read can be opened all the same.
+        check_usable(run.database)
         found = store.accounts.listing(role=Role.ADMINISTRATOR)
         return any(one.state is not AccountState.CLOSED for one in found)
 

@@ -47,6 +47,7 @@ DEFAULT_HOST = "127.0.0.1"
 SHORTEST_SECRET_KEY = 32
 """Bytes; as many as there are in a key of 256 bits."""
 
+_LEAKED = "leaked_passwords_file"
 _MOST_PROXIES = 9
 _MOST_MONTHS = 1200
 _MOST_DAYS = 3650
@@ -91,14 +92,20 @@ class HostedRun:
         """The database file."""
         return self.instance / "evaltool.sqlite"
 
+    @property
+    def lock(self) -> Path:
+        """The file that whoever serves this database holds."""
+        return self.instance / "evaltool.lock"
 
-def hosted_run(file: Path | None, t: Texts) -> HostedRun | None:
+
+def hosted_run(file: Path | None, t: Texts, *, serving: bool = False) -> HostedRun | None:
     """The settings of this run; where they cannot be used, every reason is printed.
 
+    ``serving`` is as in :func:`read_hosted`.
     From here on the process keeps the time of the zone that they name.
     """
     try:
-        run = read_hosted(file, os.environ)
+        run = read_hosted(file, os.environ, serving=serving)
     except Refused as refused:
         refuse(*(sentence(problem, t) for problem in refused.problems))
         return None
@@ -111,8 +118,13 @@ def sentence(problem: Problem, t: Texts) -> str:
     return t(f"hosting.{problem.code}", where=problem.where, **problem.values)
 
 
-def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
+def read_hosted(
+    file: Path | None, environment: Mapping[str, str], *, serving: bool = False
+) -> HostedRun:
     """The settings in a TOML file and in ``EVALTOOL_`` variables, which go before the file.
+
+    With ``serving`` the list of leaked passwords is looked at as well: a command has no use for
+    it, and must go on where it cannot be read.
 
     Raises:
         Refused: they cannot be used; all problems at once, each with a text
@@ -125,7 +137,7 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
         instance=given.path("instance") or default_instance(),
         host=given.text("host") or DEFAULT_HOST,
         port=given.whole("port", DEFAULT_PORT, 1, LAST_PORT),
-        hosted=_hosted(given),
+        hosted=_hosted(given, serving=serving),
         metrics_port=given.whole("metrics_port", 0, 1, LAST_PORT) or None,
         socket=socket_,
         metrics_socket=_metrics_socket(given, socket_),
@@ -138,7 +150,7 @@ def read_hosted(file: Path | None, environment: Mapping[str, str]) -> HostedRun:
     return run
 
 
-def _hosted(given: Given) -> Hosted:
+def _hosted(given: Given, *, serving: bool) -> Hosted:
     """The settings of the application; where there are problems, with holes in them."""
     public_url = _public_url(given) or ""
     organisation = given.text("organisation") or ""
@@ -153,7 +165,7 @@ def _hosted(given: Given) -> Hosted:
         keep_months=given.whole("keep_months", Hosted.keep_months, 1, _MOST_MONTHS),
         backup_days=given.whole("backup_days", Hosted.backup_days, 1, _MOST_DAYS),
         strict=strict,
-        leaked_passwords=_leaked_passwords(given),
+        leaked_passwords=_leaked_passwords(given) if serving else given.path(_LEAKED),
         secret_key_before=given.secret("secret_key_before_file", SHORTEST_SECRET_KEY),
         second_factor_roles=frozenset(ACCOUNT_ROLES) if strict else asked,
         time_zone=_time_zone(given),
@@ -194,7 +206,7 @@ def _refuse_one_factor_of_the_provider(given: Given, hosted: Hosted) -> None:
 
 
 def _leaked_passwords(given: Given) -> Path | None:
-    path = given.readable("leaked_passwords_file")
+    path = given.readable(_LEAKED)
     if path is not None:
         # Loaded here: most commands have no use for it.
         from evaltool.identity.leaked import NotSuchAList, check_list
@@ -202,7 +214,7 @@ def _leaked_passwords(given: Given) -> Path | None:
         try:
             check_list(path)
         except (OSError, NotSuchAList):
-            given.refuse("leaked_passwords", "leaked_passwords_file", path=str(path))
+            given.refuse("leaked_passwords", _LEAKED, path=str(path))
     return path
 
 

@@ -57,7 +57,7 @@ def declare(command: Command, load: Load) -> None:
 def _retention(load: Load, options: argparse.Namespace) -> int:
     from evaltool.cli.hosting import hosted_run
     from evaltool.cli.serving import opened
-    from evaltool.store import open_store
+    from evaltool.store import is_kept, open_store
 
     catalogue = load(options)
     if catalogue is None:
@@ -66,7 +66,7 @@ def _retention(load: Load, options: argparse.Namespace) -> int:
     run = hosted_run(options.settings, t)
     if run is None:
         return REFUSED
-    if not run.database.is_file():
+    if not is_kept(run.database):
         # Opening it would make one.
         return refuse(t("retention.no_database", path=run.database))
 

@@ -58,6 +58,10 @@ def serve(host: str, port: int, instance: Path | None, language: Language) -> in
     app = opened(lambda: create_app({"INSTANCE": folder, "PORT": port}), folder, t)
     if app is None:
         return REFUSED
+    if store_of(app).accounts.listing():
+        # Whoever is on this machine could read what each municipality answered.
+        store_of(app).close()
+        return refuse(t("cli.has_accounts", path=folder))
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         server = create_server(app, host=host.strip("[]"), port=port, threads=THREADS, ident=None)

@@ -15,7 +15,7 @@ from evaltool.store.evaluations import EvaluationRepository
 from evaltool.store.leaving import is_last_administrator, is_last_officer, withdraw_with
 from evaltool.store.opening import Store, open_store
 from evaltool.store.plans import ActionPlanRepository
-from evaltool.store.readiness import check_usable, size_of
+from evaltool.store.readiness import check_usable, is_kept, size_of
 from evaltool.store.repository import ActionPlans, Evaluations
 from evaltool.store.serialising import digest_of
 
@@ -36,6 +36,7 @@ __all__ = [
     "StoreError",
     "check_usable",
     "digest_of",
+    "is_kept",
     "is_last_administrator",
     "is_last_officer",
     "keep_document",

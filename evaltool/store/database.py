@@ -67,7 +67,9 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path,
+            # A file that is gone is not made anew, empty: nobody would notice.
+            f"{self.path.resolve().as_uri()}?mode=rw",
+            uri=True,
             timeout=self._wait,
             # Transactions are ours alone: see transaction().
             isolation_level=None,

@@ -40,6 +40,14 @@ def check_usable(path: Path, wait: float = WAIT_SECONDS) -> None:
         connection.execute("ROLLBACK")
 
 
+def is_kept(path: Path) -> bool:
+    """Whether there is a file with something in it: opening a database makes one that is empty."""
+    try:
+        return path.is_file() and path.stat().st_size > 0
+    except OSError:
+        return False
+
+
 def closed_place(path: Path) -> Path | None:
     """The file or folder that keeps this process from writing to a database, if there is one.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from evaltool.domain.access import Role
+from evaltool.web.context import install
 from tests.browser.crowd import Crowd
 from tests.browser.walking import follow, looker
 from tests.conftest import served
@@ -44,6 +47,8 @@ def a_place(folder: Path, *, forms: bool) -> Iterator[tuple[Town, RunningProvide
                 sign_out_by_address=not forms,
             )
             towns.append(town_of(folder, settings, public_url=url, proxies=0))
+            # The provider has a clock of its own, and tells when a token was made.
+            install(towns[0].app, replace(towns[0].held, now=lambda: datetime.now(UTC)))
             providers.append(provider)
             return towns[0].app
 

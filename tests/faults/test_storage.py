@@ -22,7 +22,7 @@ from evaltool.domain.audit import verify
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import code_at, normal_recovery_code
 from evaltool.identity.tokens import digest
-from evaltool.store import Database, NotADatabase, migrations as declared
+from evaltool.store import Database, NotADatabase, StoreError, migrations as declared
 from evaltool.store.engine import Migrations, sqlite_utils
 from evaltool.web import create_app
 from evaltool.web.context import Services, install
@@ -394,3 +394,24 @@ def test_a_damaged_file_of_the_survey_is_told_at_the_start(
     assert all(table.name in told.err for table in tables)
     assert told.out == ""
     assert not (tmp_path / "new").exists()
+
+
+def test_a_database_that_is_gone_is_not_made_anew(tmp_path: Path) -> None:
+    town = a_town(tmp_path)
+    database = database_of(town.app)
+    for path in (database.path, *tmp_path.glob(f"{database.path.name}-*")):
+        path.unlink()
+    failed: list[str] = []
+
+    def ask() -> None:
+        try:
+            town.held.evaluations.listing()
+        except StoreError as error:
+            failed.append(error.code)
+
+    # Another thread opens a connection of its own.
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join()
+    assert len(failed) == 1
+    assert not database.path.exists()
