@@ -107,7 +107,10 @@
   const opener = document.querySelector("form[data-from-address]");
   if (opener) {
     const open = () => {
-      const [, code] = location.hash.match(/^#([\w-]{43})$/) || [];
+      const behind = location.hash.slice(1);
+      const [, code] = behind.match(/^([\w-]{43})(?![\w-])/) || [];
+      opener.querySelector("[data-incomplete]").hidden =
+        Boolean(code) || !behind || Boolean(document.getElementById(behind));
       if (!code) return;
       history.replaceState(null, "", location.pathname + location.search);
       opener.elements[opener.dataset.fromAddress].value = code;

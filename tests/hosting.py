@@ -1,5 +1,7 @@
 """A tool on the internet, with people of every role in two municipalities, for tests."""
 
+import base64
+import hashlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -81,6 +83,11 @@ class HostedClient(CheckedClient):
         if page.status_code != 200:
             return page
         return self.send("/link/password", **{"password": password, "again": password, **fields})
+
+
+def a_token(word: str) -> str:
+    """A token of a link, of the form that all have, that a test knows by a word."""
+    return base64.urlsafe_b64encode(hashlib.sha256(word.encode()).digest()).decode().rstrip("=")
 
 
 def link_on(page: str) -> str:

@@ -22,7 +22,7 @@ from evaltool.domain.meeting import ItemKind
 from evaltool.domain.zone import MemberState
 from evaltool.identity.tokens import digest
 from tests.factories import a_single_sign_on, all_answers, an_action, some_answers
-from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_town
+from tests.hosting import OTHER, OWN, PUBLIC, HostedClient, Town, a_token, a_town
 
 SNAPSHOT = Path(__file__).with_name("isolation.txt")
 
@@ -202,9 +202,10 @@ def differ(town: Town, cast: Cast, evaluation: Evaluation) -> None:
 def a_link(town: Town) -> str:
     """The token of a link by which somebody who was invited chooses a password."""
     accounts = town.held.store.accounts
-    token = f"token{len(accounts.listing())}"
+    word = f"token{len(accounts.listing())}"
+    token = a_token(word)
     made = accounts.create(
-        address=f"{token}@gemeente.example",
+        address=f"{word}@gemeente.example",
         name="Iemand",
         role=Role.CONTRIBUTOR,
         nis_code=None,

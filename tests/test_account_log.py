@@ -19,7 +19,7 @@ from evaltool.identity.second_factor import code_at
 from evaltool.identity.tokens import digest
 from evaltool.store import DatabaseFull
 from evaltool.web.context import install
-from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town, a_town
+from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town, a_token, a_town
 
 NEW = "nog een zin die niemand raadt 3"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -106,9 +106,9 @@ def following(town: Town) -> Request:
     """Somebody who was invited."""
     who = town.person(Role.OFFICER, state=AccountState.INVITED)
     make_link = town.held.store.accounts.make_link
-    make_link(who.id, LinkPurpose.INVITATION, digest("token"), town.clock.at)
+    make_link(who.id, LinkPurpose.INVITATION, digest(a_token("token")), town.clock.at)
     client = town.client()
-    client.follow_link("token")
+    client.follow_link(a_token("token"))
     return client, "/link/password", {"password": NEW, "again": NEW}
 
 

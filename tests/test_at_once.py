@@ -14,7 +14,7 @@ from evaltool.identity.passwords import is_right
 from evaltool.identity.second_factor import normal_recovery_code
 from evaltool.identity.tokens import digest
 from evaltool.web.context import install
-from tests.hosting import OWN, PASSWORD, HostedClient, Town, a_town
+from tests.hosting import OWN, PASSWORD, HostedClient, Town, a_token, a_town
 
 NEW = ("nog een zin die niemand raadt 3", "en nog een die niemand raadt 4")
 SOON = 5.0
@@ -140,9 +140,9 @@ def test_a_double_click_closes_or_opens_once(town: Town, wanted: str, state: str
 def test_a_link_that_two_follow_at_once_opens_once(town: Town, purpose: LinkPurpose) -> None:
     invited = purpose is LinkPurpose.INVITATION
     who = town.person(Role.OFFICER, state=AccountState.INVITED if invited else AccountState.ACTIVE)
-    town.held.store.accounts.make_link(who.id, purpose, digest("token"), town.clock.at)
+    town.held.store.accounts.make_link(who.id, purpose, digest(a_token("token")), town.clock.at)
     clients = [town.client() for _ in NEW]
-    assert {client.follow_link("token").status_code for client in clients} == {200}
+    assert {client.follow_link(a_token("token")).status_code for client in clients} == {200}
     sent = [{"password": new, "again": new} for new in NEW]
     answers = at_once(
         town,

@@ -24,7 +24,7 @@ from evaltool.identity.tokens import digest
 from evaltool.mail import MailSettings, Security
 from evaltool.web.context import install
 from tests.factories import a_single_sign_on
-from tests.hosting import OWN, PASSWORD, PUBLIC, HostedClient, Town, a_town
+from tests.hosting import OWN, PASSWORD, PUBLIC, HostedClient, Town, a_token, a_town
 
 MAIL = MailSettings("127.0.0.1", 1, "no-reply@evaluatie.example", security=Security.NONE)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -146,8 +146,10 @@ def test_choosing_a_password_and_a_second_factor_is_written_down(town: Town) -> 
     who = town.person(Role.OFFICER)
     client = town.signed_in(who)
     client.send("/account/password", current=PASSWORD, password=NEW, again=NEW)
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    town.client().choose_by_link("a", PASSWORD)
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("a")), town.clock.at
+    )
+    town.client().choose_by_link(a_token("a"), PASSWORD)
     told = [(e.actor, e.action, e.nis_code, e.detail) for e in events(town)]
     assert told[:2] == [
         (who.id, "password_chosen", OWN, who.id),
@@ -288,8 +290,10 @@ def test_a_link_lets_in_whom_others_keep_out(town: Town, few: int) -> None:
         town.clock.forward(minutes=15)
     for _ in range(few - 2):
         tried(town, who.address, THERE)
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    assert chosen(town, "a", ELSEWHERE) == 303
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("a")), town.clock.at
+    )
+    assert chosen(town, a_token("a"), ELSEWHERE) == 303
     # From there on the account knows the address, whatever others go on trying.
     assert tried(town, who.address, ELSEWHERE, NEW) == 303
     assert tried(town, who.address, THERE, NEW) == 429
@@ -337,9 +341,11 @@ def test_who_knows_the_password_tries_few_codes_a_day(town: Town) -> None:
     assert right_code(town, who, ELSEWHERE) == 429
     # But where she was before she gets in, and with a link from everywhere.
     assert right_code(town, who, HERE) == 303
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("a")), town.clock.at
+    )
     town.clock.forward(minutes=1)
-    assert chosen(town, "a", ELSEWHERE) == 303
+    assert chosen(town, a_token("a"), ELSEWHERE) == 303
     assert right_code(town, who, ELSEWHERE) == 303
     assert right_code(town, who, THERE) == 429
     town.clock.at += CODES_WINDOW
@@ -391,8 +397,10 @@ def test_who_chooses_an_obvious_password_is_told_why(town: Town) -> None:
         )
         assert answer.status_code == 422
         assert "woorden die iedereen eerst probeert" in answer.text
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    answer = town.client().choose_by_link("a", "Leuven-2026-!")
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("a")), town.clock.at
+    )
+    answer = town.client().choose_by_link(a_token("a"), "Leuven-2026-!")
     assert "woorden die iedereen eerst probeert" in answer.text
     assert town.held.store.accounts.get(who.id).password == who.password
 

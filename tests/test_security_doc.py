@@ -25,7 +25,7 @@ from evaltool.identity.tokens import digest
 from evaltool.web.logs import JsonLines
 from evaltool.web.security import HEADERS, HOSTED_HEADERS
 from tests.browsing import parsed
-from tests.hosting import OTHER, PASSWORD, Town, a_town
+from tests.hosting import OTHER, PASSWORD, Town, a_token, a_town
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "security.md"
@@ -400,9 +400,11 @@ def test_a_password_is_taken_as_it_is_typed(town: Town) -> None:
 
 def test_password_fields_hide_what_is_typed_and_help_password_managers(town: Town) -> None:
     who = town.person(Role.OFFICER)
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("token"), town.clock.at)
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("token")), town.clock.at
+    )
     inside = town.signed_in(who)
-    pages = [town.client().get("/sign-in"), town.client().follow_link("token")]
+    pages = [town.client().get("/sign-in"), town.client().follow_link(a_token("token"))]
     pages += [inside.get(path) for path in ("/account", "/account/delete")]
     for page in pages:
         fields = [

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
@@ -17,7 +18,7 @@ from evaltool.identity.tokens import digest
 from evaltool.mail import MailSettings, Security
 from evaltool.store import DatabaseFull
 from tests.browsing import form_of, parsed
-from tests.hosting import PASSWORD, PUBLIC, HostedClient, Town, a_town, link_on
+from tests.hosting import PASSWORD, PUBLIC, HostedClient, Town, a_token, a_town, link_on
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -246,13 +247,13 @@ def test_changing_the_password_ends_every_other_session(town: Town) -> None:
 def test_a_link_to_choose_another_password_ends_with_the_password(town: Town) -> None:
     who, new = town.person(Role.OFFICER), "nog een zin die niemand raadt 3"
     client, make = town.signed_in(who), town.held.store.accounts.make_link
-    make(who.id, LinkPurpose.RESET, digest("reset"), town.clock.at)
-    make(who.id, LinkPurpose.JOIN, digest("join"), town.clock.at)
+    make(who.id, LinkPurpose.RESET, digest(a_token("reset")), town.clock.at)
+    make(who.id, LinkPurpose.JOIN, digest(a_token("join")), town.clock.at)
     assert client.send("/account/password", current="x", password=new, again=new).status_code == 422
-    assert town.client().follow_link("reset").status_code == 200
+    assert town.client().follow_link(a_token("reset")).status_code == 200
     client.send("/account/password", current=PASSWORD, password=new, again=new)
-    assert town.client().follow_link("reset").status_code == 404
-    assert town.client().follow_link("join").status_code == 303
+    assert town.client().follow_link(a_token("reset")).status_code == 404
+    assert town.client().follow_link(a_token("join")).status_code == 303
 
 
 def test_a_password_changes_only_where_that_is_written_down(
@@ -260,7 +261,9 @@ def test_a_password_changes_only_where_that_is_written_down(
 ) -> None:
     who, new = town.person(Role.OFFICER), "nog een zin die niemand raadt 3"
     client, there = town.signed_in(who), town.signed_in(who)
-    town.held.store.accounts.make_link(who.id, LinkPurpose.RESET, digest("reset"), town.clock.at)
+    town.held.store.accounts.make_link(
+        who.id, LinkPurpose.RESET, digest(a_token("reset")), town.clock.at
+    )
 
     def full(*_: object) -> None:
         raise DatabaseFull("no room")
@@ -269,10 +272,10 @@ def test_a_password_changes_only_where_that_is_written_down(
         broken.setattr(town.held.store.audit, "append", full)
         failed = client.send("/account/password", current=PASSWORD, password=new, again=new)
         assert failed.status_code == 503
-        assert town.client().choose_by_link("reset", new).status_code == 503
+        assert town.client().choose_by_link(a_token("reset"), new).status_code == 503
     assert town.held.store.accounts.get(who.id).password == who.password
     assert is_in(there)
-    assert town.client().choose_by_link("reset", new).status_code == 303
+    assert town.client().choose_by_link(a_token("reset"), new).status_code == 303
 
 
 @pytest.mark.parametrize(
@@ -301,15 +304,15 @@ def test_a_password_that_will_not_do_is_refused(
 def test_a_link_works_once_and_for_a_time(town: Town) -> None:
     who = town.person(Role.OFFICER, state=AccountState.INVITED)
     accounts = town.held.store.accounts
-    accounts.make_link(who.id, LinkPurpose.INVITATION, digest("the token"), town.clock.at)
+    accounts.make_link(who.id, LinkPurpose.INVITATION, digest(a_token("the token")), town.clock.at)
     client, new = town.client(), "nog een zin die niemand raadt 3"
-    assert "kies een wachtwoord" in client.follow_link("the token").get_data(as_text=True)
-    weak = client.choose_by_link("the token", "password1234")
+    assert "kies een wachtwoord" in client.follow_link(a_token("the token")).get_data(as_text=True)
+    weak = client.choose_by_link(a_token("the token"), "password1234")
     assert weak.status_code == 422
-    assert client.choose_by_link("the token", new).status_code == 303
+    assert client.choose_by_link(a_token("the token"), new).status_code == 303
     assert is_in(client)
-    assert client.follow_link("the token").status_code == 404
-    assert town.client().choose_by_link("the token", new).status_code == 404
+    assert client.follow_link(a_token("the token")).status_code == 404
+    assert town.client().choose_by_link(a_token("the token"), new).status_code == 404
 
 
 def test_the_page_for_the_code_of_a_link_asks_for_it_and_tells_nobody(town: Town) -> None:
@@ -326,56 +329,57 @@ def test_the_page_for_the_code_of_a_link_asks_for_it_and_tells_nobody(town: Town
 
 def test_no_page_has_the_code_of_a_link_once_it_was_given(town: Town) -> None:
     who = town.person(Role.OFFICER)
+    token = a_token("the token")
     accounts, client = town.held.store.accounts, town.client()
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("the-token"), town.clock.at)
-    given = client.send("/link", link_code="the-token")
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(token), town.clock.at)
+    given = client.send("/link", link_code=token)
     assert given.headers["Location"] == "/link/password"
-    assert "the-token" not in given.text + str(given.headers)
+    assert token not in given.text + str(given.headers)
     page = client.get("/link/password")
-    assert "the-token" not in page.text
+    assert token not in page.text
     # Another language, and once more: nothing is asked again.
     assert "Choose a new password" in client.get("/link/password?lang=en").text
     # Not where a form is refused for want of its own token either.
-    refused = client.post("/link", data={"link_code": "the-token", "more": "x"})
+    refused = client.post("/link", data={"link_code": token, "more": "x"})
     assert refused.status_code == 400
-    assert "the-token" not in refused.text
+    assert token not in refused.text
 
 
 def test_a_link_is_past_its_time(town: Town) -> None:
     who = town.person(Role.OFFICER)
     accounts = town.held.store.accounts
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("the token")), town.clock.at)
     town.clock.forward(minutes=59)
-    assert town.client().follow_link("the token").status_code == 200
+    assert town.client().follow_link(a_token("the token")).status_code == 200
     town.clock.forward(minutes=1)
-    assert town.client().follow_link("the token").status_code == 404
+    assert town.client().follow_link(a_token("the token")).status_code == 404
 
 
 def test_a_new_link_takes_the_place_of_the_one_before(town: Town) -> None:
     who = town.person(Role.OFFICER)
     accounts = town.held.store.accounts
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("first"), town.clock.at)
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("second"), town.clock.at)
-    assert town.client().follow_link("first").status_code == 404
-    assert town.client().follow_link("second").status_code == 200
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("first")), town.clock.at)
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("second")), town.clock.at)
+    assert town.client().follow_link(a_token("first")).status_code == 404
+    assert town.client().follow_link(a_token("second")).status_code == 200
 
 
 def test_a_link_to_a_closed_account_opens_nothing(town: Town) -> None:
     who = town.person(Role.OFFICER)
     accounts = town.held.store.accounts
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("the token"), town.clock.at)
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("the token")), town.clock.at)
     accounts.change(who.id, state=AccountState.CLOSED)
-    assert town.client().follow_link("the token").status_code == 404
+    assert town.client().follow_link(a_token("the token")).status_code == 404
 
 
 def test_a_password_by_link_ends_all_sessions_and_asks_the_code(town: Town) -> None:
     who = town.person(Role.OFFICER, second_factor=sealed(town))
     there = town.signed_in(who)
     town.held.store.accounts.make_link(
-        who.id, LinkPurpose.RESET, digest("the token"), town.clock.at
+        who.id, LinkPurpose.RESET, digest(a_token("the token")), town.clock.at
     )
     client, new = town.client(), "nog een zin die niemand raadt 3"
-    answer = client.choose_by_link("the token", new)
+    answer = client.choose_by_link(a_token("the token"), new)
     assert answer.headers["Location"] == "/sign-in/code"
     assert not is_in(there)
     assert not is_in(client)
@@ -393,8 +397,9 @@ def test_who_sees_more_than_one_municipality_must_set_up_a_second_factor(
     assert secret is not None
     key = secret[1].replace(" ", "")
     assert client.send("/account/second-factor", code="000000").status_code == 422
-    set_up = client.send("/account/second-factor", code=code_at(key, town.clock.at))
-    codes = re.findall(r"<code>([a-z0-9-]+)</code>", set_up.get_data(as_text=True))
+    done = client.send("/account/second-factor", code=code_at(key, town.clock.at))
+    assert done.location == CODES
+    codes = codes_on(client.get(CODES))
     assert len(codes) == 10
     assert is_in(client)
     kept = town.held.store.accounts.get(who.id).second_factor
@@ -592,6 +597,14 @@ def test_whoever_cannot_get_in_reads_whom_to_ask(town: Town) -> None:
     assert "beheer@organisatie.example" in code
 
 
+CODES = "/account/second-factor/codes"
+
+
+def codes_on(page: TestResponse) -> list[str]:
+    """The recovery codes that a page shows."""
+    return re.findall(r"<code>([a-z0-9-]+)</code>", page.text)
+
+
 def secret_on(page: TestResponse) -> str:
     found = re.search(r'class="secret">([^<]+)<', page.text)
     assert found is not None
@@ -621,7 +634,7 @@ def test_the_key_of_another_app_is_shown_for_ten_minutes_after_the_password(town
     client.send(f"{path}/replace", password=PASSWORD)
     second = secret_on(client.get(path))
     assert second != first
-    assert client.send(path, code=code_at(second, town.clock.at)).status_code == 200
+    assert client.send(path, code=code_at(second, town.clock.at)).location == CODES
     assert town.held.store.accounts.get(who.id).second_factor is not None
     assert client.get(path).headers["Location"] == f"{path}/replace"
 
@@ -656,16 +669,19 @@ def test_a_first_second_factor_has_its_ten_minutes_and_no_password_where_it_must
     free.send(f"{path}/replace", password=PASSWORD)
     key = secret_on(free.get(path))
     town.clock.forward(minutes=9)
-    assert free.send(path, code=code_at(key, town.clock.at)).status_code == 200
+    assert free.send(path, code=code_at(key, town.clock.at)).location == CODES
     # Sent once more from the page before: it was not too late, and something did change.
     again = free.send(path, code=code_at(key, town.clock.at))
-    assert again.location == f"{path}/replace"
-    assert "tien minuten" not in free.get(again.location).text
+    assert again.location == "/account"
+    told = free.get(again.location).text
+    assert "Uw tweede slot is ingesteld" in told
+    assert "tien minuten" not in told
+    assert len(codes_on(free.get(CODES))) == 10
     # Whoever must have one gave her password on the way here.
     must = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
     key = secret_on(must.get(path))
     town.clock.forward(minutes=9)
-    assert must.send(path, code=code_at(key, town.clock.at)).status_code == 200
+    assert must.send(path, code=code_at(key, town.clock.at)).location == CODES
     assert is_in(must)
 
 
@@ -733,17 +749,17 @@ def test_who_has_no_password_yet_uses_the_earlier_link_first_and_comes_to_the_qu
     town = a_town(tmp_path, second_factor_roles=roles)
     who = town.person(Role.CHAIR, state=AccountState.INVITED)
     make_link = town.held.store.accounts.make_link
-    make_link(who.id, LinkPurpose.INVITATION, digest("earlier"), town.clock.at)
+    make_link(who.id, LinkPurpose.INVITATION, digest(a_token("earlier")), town.clock.at)
     link, client = asked(town, who.address), town.client()
     (view,) = town.held.evaluations.views_by(who.id)
     assert client.follow_link(link).location == "/sign-in"
     assert "gebruik dan eerst de link die u eerder kreeg" in client.get("/sign-in").text
-    chosen = client.choose_by_link("earlier", PASSWORD)
+    chosen = client.choose_by_link(a_token("earlier"), PASSWORD)
     back = chosen.location
     if both:
         assert back == "/account/second-factor"
-        codes = set_up(client, town)
-        back = way_on(codes)
+        set_up(client, town)
+        back = way_on(client)
     assert client.get(back).location == f"/evaluations/{view.id}"
     assert client.get(f"/evaluations/{view.id}").status_code == 200
     # Once: the next time the page asks for a link.
@@ -753,26 +769,109 @@ def test_who_has_no_password_yet_uses_the_earlier_link_first_and_comes_to_the_qu
 def set_up(client: HostedClient, town: Town) -> TestResponse:
     """The page with recovery codes of who sets up the app that she is shown now."""
     key = secret_on(client.get("/account/second-factor"))
-    return client.send("/account/second-factor", code=code_at(key, town.clock.at))
+    done = client.send("/account/second-factor", code=code_at(key, town.clock.at))
+    assert (done.status_code, done.location) == (303, CODES)
+    return client.get(CODES)
 
 
-def way_on(page: TestResponse) -> str:
-    """Where the page with recovery codes leads to."""
-    (link,) = [a for a in parsed(page).iter("a") if a.text == "Ik heb ze bewaard"]
-    return link.get("href") or ""
+def way_on(client: HostedClient) -> str:
+    """Where the button on the page with recovery codes leads to."""
+    assert "Ik heb ze bewaard</button>" in client.get(CODES).text
+    return client.send(CODES).location or ""
+
+
+def test_recovery_codes_are_shown_until_they_are_kept(town: Town) -> None:
+    client = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
+    page = set_up(client, town)
+    codes = codes_on(page)
+    assert len(set(codes)) == 10
+    assert page.headers["Cache-Control"] == "no-store"
+    # Loaded again, and in the other language: the same.
+    assert codes_on(client.get(CODES)) == codes
+    english = client.get(f"{CODES}?lang=en")
+    assert codes_on(english) == codes
+    assert "Keep your recovery codes" in english.text
+    # Readable nowhere, neither in what is kept nor in the cookie.
+    with client.session_transaction(base_url=PUBLIC) as session:
+        assert not [code for code in codes if code in repr(dict(session))]
+    assert not [code for code in codes if code.encode() in town.bytes_kept()]
+    assert client.get("/?lang=nl").status_code in (200, 303)
+    assert client.send(CODES).location == "/"
+    gone = client.get(CODES)
+    assert gone.location == "/account"
+    assert "worden niet meer getoond" in client.get("/account").text
+    # Pressed once more, in another tab: nothing goes wrong.
+    assert client.send(CODES).location == "/"
+    # Nor is a form of before, in yet another, told that it came too late.
+    assert client.send("/account/second-factor", code="000000").location == "/account"
+    assert "Uw tweede slot is ingesteld" in client.get("/account").text
+
+
+def test_recovery_codes_are_shown_for_ten_minutes_at_most(town: Town) -> None:
+    client = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
+    assert len(codes_on(set_up(client, town))) == 10
+    town.clock.forward(minutes=9, seconds=59)
+    assert len(codes_on(client.get(CODES))) == 10
+    town.clock.forward(seconds=1)
+    late = client.get(CODES)
+    assert (late.location, codes_on(late)) == ("/account", [])
+    # They are forgotten with that, even by a clock that is set back.
+    town.clock.forward(minutes=-5)
+    assert codes_on(client.get(CODES)) == []
+
+
+def test_recovery_codes_are_shown_in_the_session_that_made_them_alone(town: Town) -> None:
+    who = town.person(Role.COACH)
+    client = town.signed_in(who, Stage.ENROLLING)
+    set_up(client, town)
+    there = town.signed_in(town.held.store.accounts.get(who.id))
+    assert there.get(CODES).location == "/account"
+    assert there.send(CODES).location == "/"
+    assert town.client().get(CODES).location == "/sign-in"
+    assert len(codes_on(client.get(CODES))) == 10
+
+
+def test_recovery_codes_are_no_key_to_set_up_and_a_key_is_no_recovery_code(town: Town) -> None:
+    client = town.signed_in(town.person(Role.OFFICER))
+    client.send("/account/second-factor/replace", password=PASSWORD)
+    client.get("/account/second-factor")
+    # A key that is being set up is not shown as a code, nor forgotten there.
+    with client.session_transaction(base_url=PUBLIC) as session:
+        key = digest(session["sid"])
+    kept = town.held.store.sessions.secret(key)
+    assert kept is not None
+    assert client.get(CODES).location == "/account"
+    client.send(CODES)
+    assert town.held.store.sessions.secret(key) == kept
+    codes = codes_on(set_up(client, town))
+    refused = client.get("/account/second-factor")
+    assert refused.location == "/account/second-factor/replace"
+    assert codes_on(client.get(CODES)) == codes
+
+
+def test_an_app_on_the_same_device_is_opened_by_a_link(town: Town) -> None:
+    client = town.signed_in(town.person(Role.COACH), Stage.ENROLLING)
+    page = client.get("/account/second-factor")
+    (link,) = [a for a in parsed(page).iter("a") if a.text == "Open in de app op dit toestel"]
+    address = urlsplit(link.get("href") or "")
+    assert (address.scheme, address.netloc) == ("otpauth", "totp")
+    assert parse_qs(address.query)["secret"] == [secret_on(page)]
+    english = client.get("/account/second-factor?lang=en").text
+    assert "Open in the app on this device" in english
 
 
 def test_who_sets_up_a_second_factor_goes_on_to_where_she_was_going(town: Town) -> None:
     who, client = town.person(Role.COACH), town.client()
     assert client.get("/coaching?lang=nl").location == "/sign-in"
     assert sign_in(client, who.address).location == "/account/second-factor"
-    codes = set_up(client, town)
-    assert way_on(codes) == "/coaching?lang=nl"
-    assert client.get(way_on(codes)).status_code == 200
+    set_up(client, town)
+    assert way_on(client) == "/coaching?lang=nl"
+    assert client.get("/coaching?lang=nl").status_code == 200
     # Who was going nowhere begins at the start.
     other = town.client()
     sign_in(other, town.person(Role.COACH).address)
-    assert way_on(set_up(other, town)) == "/"
+    set_up(other, town)
+    assert way_on(other) == "/"
 
 
 def test_a_link_to_join_that_is_followed_halfway_waits_for_the_code(town: Town) -> None:
@@ -788,8 +887,8 @@ def test_a_link_to_join_that_is_followed_halfway_waits_for_the_code(town: Town) 
 def test_who_opened_a_link_that_is_not_hers_has_the_browser_forget_it(town: Town) -> None:
     who, client = town.person(Role.OFFICER, state=AccountState.INVITED), town.client()
     make_link = town.held.store.accounts.make_link
-    make_link(who.id, LinkPurpose.INVITATION, digest("hers"), town.clock.at)
-    page = client.follow_link("hers")
+    make_link(who.id, LinkPurpose.INVITATION, digest(a_token("hers")), town.clock.at)
+    page = client.follow_link(a_token("hers"))
     assert "Dit is niet mijn link" in page.text
     assert "een kwartier open" in page.text
     assert "This is not my link" in client.get("/link/password?lang=en").text
@@ -802,7 +901,7 @@ def test_who_opened_a_link_that_is_not_hers_has_the_browser_forget_it(town: Town
     refused = client.send("/link/password", password=PASSWORD, again=PASSWORD)
     assert refused.location == "/link"
     # Whose it is chooses a password with it.
-    assert town.client().choose_by_link("hers", PASSWORD).location == "/"
+    assert town.client().choose_by_link(a_token("hers"), PASSWORD).location == "/"
 
 
 def test_forgetting_a_link_leads_nobody_to_it_after_signing_in(town: Town) -> None:
@@ -821,11 +920,11 @@ def test_where_there_is_mail_a_link_that_opens_nothing_leads_to_another(tmp_path
         (a_town(tmp_path / "none"), 0),
     ):
         who, client = town.person(Role.OFFICER), town.client()
-        wrong = client.send("/link", link_code="nothing")
+        wrong = client.send("/link", link_code=a_token("nothing"))
         make_link = town.held.store.accounts.make_link
-        make_link(who.id, LinkPurpose.RESET, digest("used"), town.clock.at)
-        assert client.follow_link("used").status_code == 200
-        town.held.store.accounts.use_link(digest("used"), town.clock.at)
+        make_link(who.id, LinkPurpose.RESET, digest(a_token("used")), town.clock.at)
+        assert client.follow_link(a_token("used")).status_code == 200
+        town.held.store.accounts.use_link(digest(a_token("used")), town.clock.at)
         gone = client.get("/link/password")
         for page in (wrong, gone):
             assert page.status_code == 404
@@ -838,7 +937,7 @@ def test_where_there_is_mail_a_link_that_opens_nothing_leads_to_another(tmp_path
 def test_a_link_that_was_opened_and_left_is_forgotten_at_signing_in(town: Town) -> None:
     who, client = town.person(Role.OFFICER), town.client()
     accounts = town.held.store.accounts
-    accounts.make_link(who.id, LinkPurpose.RESET, digest("a"), town.clock.at)
-    assert client.follow_link("a").status_code == 200
+    accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("a")), town.clock.at)
+    assert client.follow_link(a_token("a")).status_code == 200
     sign_in(client, who.address)
     assert client.get("/link/password").headers["Location"] == "/link"

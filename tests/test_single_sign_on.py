@@ -21,7 +21,7 @@ from evaltool.identity.tokens import digest
 from evaltool.web.accounts.post import queue_reset
 from evaltool.web.security import HEADERS, HOSTED_HEADERS, POLICY
 from tests.client_keys import a_client_key
-from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town
+from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town, a_token
 from tests.organisations import OURS, PEOPLE, THEIRS, settings_for, town_of
 from tests.provider import Client, Configuration, RunningProvider, running
 from tests.provider.browsing import walk
@@ -618,8 +618,8 @@ def test_nobody_gets_a_password_beside_the_provider(
     assert letter.account_id == other.id
     # Nor by a link that was made on the server.
     store = open_town.held.store.accounts
-    store.make_link(made.id, LinkPurpose.RESET, digest("the token"), open_town.clock.at)
-    assert open_town.client().choose_by_link("the token", PASSWORD).status_code == 404
+    store.make_link(made.id, LinkPurpose.RESET, digest(a_token("the token")), open_town.clock.at)
+    assert open_town.client().choose_by_link(a_token("the token"), PASSWORD).status_code == 404
     assert store.get(made.id).password is None
 
 

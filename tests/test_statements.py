@@ -22,7 +22,7 @@ from evaltool.mail import MailSettings, Security
 from evaltool.web import create_app
 from tests.browsing import begun, parsed, send, text_of
 from tests.conftest import CheckedClient
-from tests.hosting import PASSWORD, PUBLIC, Town, a_town
+from tests.hosting import PASSWORD, PUBLIC, Town, a_token, a_town
 from tests.organisations import OURS, settings_for, town_of
 from tests.provider.forging import ForgedProvider, forged_provider, rsa_key, signed
 
@@ -279,8 +279,8 @@ def all_kept(town: Town, provider: ForgedProvider) -> set[str]:
     client.get("/account/second-factor")
     look()
     for purpose in (LinkPurpose.RESET, LinkPurpose.JOIN):
-        make_link(who.id, purpose, digest(purpose), at)
-        client.send("/link", link_code=purpose.value)
+        make_link(who.id, purpose, digest(a_token(purpose)), at)
+        client.send("/link", link_code=a_token(purpose))
         look()
     # A form that is sent too late.
     path = f"/evaluations/{town.evaluation().id}/sections/structure/1"

@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from werkzeug.test import TestResponse
 
-from evaltool.domain.access import ACCOUNT_ROLES, Role
+from evaltool.domain.access import ACCOUNT_ROLES, SECOND_FACTOR_ROLES, Role
 from evaltool.domain.accounts import Account, Stage
 from evaltool.identity.sealing import Seal
 from evaltool.identity.second_factor import (
@@ -29,6 +29,7 @@ from evaltool.identity.tokens import digest
 from tests.factories import a_hosted
 from tests.hosting import PASSWORD, HostedClient, Town, a_town
 
+CODES = "/account/second-factor/codes"
 SPARE = "abcd-efgh-jkmn-pqrs-tuvw-xyza"
 STEP = timedelta(seconds=30)
 
@@ -127,7 +128,14 @@ def test_every_role_sets_up_an_app_that_makes_codes_with_sha_256(town: Town, rol
     assert sign_in(client, who).location == "/account/second-factor"
     assert client.get("/").location == "/account/second-factor"
     page = client.get("/account/second-factor")
-    assert "Uw app moet codes met SHA-256 kennen" in page.text
+    # Which apps do is said before one is chosen.
+    first, second = page.text.split("<li>Zet een app")[1].split("</li>", 1)
+    assert "Uw app moet codes met SHA-256 kennen" in first
+    assert "kies dan in de app ook SHA-256" in second
+    assert "algorithm=SHA256" in second
+    assert "met uw rol" not in page.text
+    if role not in SECOND_FACTOR_ROLES:
+        assert "vraagt van iedereen een code" in page.text
     assert "Vraag hulp aan de beheerder: beheer@organisatie.example" in page.text
     letters = shown_on(page)
     # An app that does not know SHA-256 shows another code.
@@ -136,7 +144,7 @@ def test_every_role_sets_up_an_app_that_makes_codes_with_sha_256(town: Town, rol
     assert "toont een andere code" in wrong.text
     assert shown_on(wrong) == letters
     code = code_at(f"SHA256:{letters}", town.clock.at)
-    assert client.send("/account/second-factor", code=code).status_code == 200
+    assert client.send("/account/second-factor", code=code).location == CODES
     assert is_in(client)
     assert secret_of(town, who) == f"SHA256:{letters}"
 
@@ -145,7 +153,7 @@ def test_an_app_is_set_up_with_a_code_of_this_moment(town: Town) -> None:
     who, client = town.person(Role.COACH), town.client()
     sign_in(client, who)
     secret = f"SHA256:{shown_on(client.get('/account/second-factor'))}"
-    for at, status in ((-STEP, 422), (STEP, 422), (timedelta(), 200)):
+    for at, status in ((-STEP, 422), (STEP, 422), (timedelta(), 303)):
         code = code_at(secret, town.clock.at + at)
         assert client.send("/account/second-factor", code=code).status_code == status
 
@@ -158,10 +166,8 @@ def test_without_strict_nothing_is_asked_of_the_app(tmp_path: Path) -> None:
     assert "SHA-256" not in page.text
     assert "met geen enkele app" not in page.text
     letters = shown_on(page)
-    assert (
-        client.send("/account/second-factor", code=code_at(letters, town.clock.at)).status_code
-        == 200
-    )
+    done = client.send("/account/second-factor", code=code_at(letters, town.clock.at))
+    assert done.location == CODES
     assert secret_of(town, who) == letters
 
 
@@ -239,8 +245,8 @@ def test_an_app_of_before_goes_on_until_it_is_set_up_anew(town: Town) -> None:
     assert other.send("/sign-in/code", code=code_at(old, town.clock.at)).status_code == 303
     assert secret_of(town, who) == old
     secret = f"SHA256:{shown_on(client.get('/account/second-factor'))}"
-    set_up = client.send("/account/second-factor", code=code_at(secret, town.clock.at))
-    assert len(re.findall(r"<code>([a-z0-9-]+)</code>", set_up.text)) == 10
+    client.send("/account/second-factor", code=code_at(secret, town.clock.at))
+    assert len(re.findall(r"<code>([a-z0-9-]+)</code>", client.get(CODES).text)) == 10
     assert is_in(client)
     assert not is_in(other)
     assert secret_of(town, who) == secret
@@ -264,8 +270,8 @@ def test_who_sets_up_anew_goes_on_to_where_she_was_going(town: Town) -> None:
     sign_in(client, who)
     assert client.send("/sign-in/code", code=code_at(old, town.clock.at)).status_code == 303
     secret = f"SHA256:{shown_on(client.get('/account/second-factor'))}"
-    codes = client.send("/account/second-factor", code=code_at(secret, town.clock.at))
-    assert 'href="/municipality/colleagues?lang=nl">Ik heb ze bewaard' in codes.text
+    client.send("/account/second-factor", code=code_at(secret, town.clock.at))
+    assert client.send(CODES).location == "/municipality/colleagues?lang=nl"
 
 
 def test_who_comes_with_a_recovery_code_sets_up_anew_as_well(town: Town) -> None:

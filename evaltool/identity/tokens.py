@@ -1,9 +1,19 @@
 """Secrets that are shown once: what is kept of them is a digest."""
 
 import hashlib
+import re
 import secrets
 
 _BYTES = 32
+_LETTER = "[A-Za-z0-9_-]"
+_WHOLE = rf"(?<!{_LETTER})({_LETTER}{{43}})(?!{_LETTER})"
+# Behind "#" first: a name of a host can be as long. A mail program that broke the line left a space
+# or a line end within it, which counts only there: elsewhere it is what parts words.
+_FORMS = tuple(
+    re.compile(form)
+    for form in (f"#{_WHOLE}", _WHOLE, rf"#\s*((?:{_LETTER}\s*){{43}})(?!{_LETTER})")
+)
+_BROKEN = re.compile(rf"(?:{_LETTER}\s*){{43}}")
 
 
 def new_token() -> str:
@@ -25,5 +35,13 @@ def link_with(public_url: str, token: str) -> str:
 
 
 def token_of(typed: str) -> str:
-    """The token in what somebody typed or pasted: by itself, or the whole link that holds it."""
-    return typed.rpartition("#")[2].strip()
+    """The token in what somebody typed or pasted; empty where that holds none that is whole.
+
+    It can stand by itself or in its link, with a sentence around it, with the "#" written as "%23",
+    or broken by spaces.
+    """
+    text = re.sub("%23", "#", typed).strip()
+    found = next((match for form in _FORMS if (match := form.search(text))), None)
+    if found is None:
+        return "".join(text.split()) if _BROKEN.fullmatch(text) else ""
+    return "".join(found[1].split())

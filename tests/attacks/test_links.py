@@ -10,7 +10,7 @@ from evaltool.domain.accounts import Account, AccountState, LinkPurpose
 from evaltool.identity.tokens import digest
 from tests.attacks.forms import filled, forms_on, sent
 from tests.attacks.world import World, link_of, mark
-from tests.hosting import OWN, PUBLIC, HostedClient, link_on
+from tests.hosting import OWN, PUBLIC, HostedClient, a_token, link_on
 
 NEW = "nog een zin die niemand raadt 3"
 
@@ -23,33 +23,64 @@ def is_in(client: HostedClient) -> bool:
 @pytest.mark.parametrize("purpose", [LinkPurpose.INVITATION, LinkPurpose.RESET])
 def test_a_link_opens_once_whoever_comes_second(world: World, purpose: LinkPurpose) -> None:
     who, accounts = world.own.chair, world.town.held.store.accounts
-    accounts.make_link(who.id, purpose, digest("token"), world.town.clock.at)
+    accounts.make_link(who.id, purpose, digest(a_token("token")), world.town.clock.at)
     first, second = world.client("nobody"), world.client("nobody")
-    assert second.follow_link("token").status_code == 200
-    assert first.choose_by_link("token", NEW).status_code == 303
+    assert second.follow_link(a_token("token")).status_code == 200
+    assert first.choose_by_link(a_token("token"), NEW).status_code == 303
     kept = accounts.get(who.id).password
     # Both had the page open; a third reads the link later on.
     late_form = {"password": f"{NEW} 4", "again": f"{NEW} 4"}
     assert second.send("/link/password", **late_form).status_code == 404
     for late in (second, world.client("nobody"), world.client("administrator")):
-        assert late.choose_by_link("token", f"{NEW} 4").status_code == 404
+        assert late.choose_by_link(a_token("token"), f"{NEW} 4").status_code == 404
     assert accounts.get(who.id).password == kept
     assert world.rows("SELECT * FROM links WHERE account_id = ?", who.id) == []
 
 
 def test_only_the_very_token_opens(world: World) -> None:
     who, accounts = world.own.chair, world.town.held.store.accounts
-    token = "AbCdEf-_12345"
+    token = "AbCdEf-_12345" + a_token("the rest")[:30]
     accounts.make_link(who.id, LinkPurpose.RESET, digest(token), world.town.clock.at)
     near = [
-        *(token.lower(), token.upper(), f"{token}=", f"{token}#", f"{token} #x", f"{token}%00"),
-        *(digest(token), f"{token}/", f"{token}\0", "%", "*", "' OR 1=1 --", f"{token}%0A"),
-        *("#", f"{token[:6]} {token[6:]}", f"{PUBLIC}/link/{token}", f"{PUBLIC}/link?{token}"),
+        *(token.lower(), token.upper(), token[::-1], f"{token[:-1]}_", f"-{token[1:]}"),
+        *(f"{PUBLIC}/link#{token.swapcase()}", f"{PUBLIC}/link#{a_token('x')} {token}"),
     ]
     for other in near:
         assert world.client("nobody").follow_link(other).status_code == 404, other
+    none = [
+        *(token[:-1], token[1:], f"{token}x", f"_{token}", digest(token), f"{token}{token}"),
+        *("%", "*", "' OR 1=1 --", "#", f"{PUBLIC}/link", f"{PUBLIC}/link#{token[:20]}"),
+        *(f"{token[:20]}\0{token[20:]}", f"{token[:-1]}\u00e9", f"{token[:-1]}\uff11"),
+    ]
+    for other in none:
+        answer = world.client("nobody").follow_link(other)
+        assert answer.status_code == 422, other
+        assert "Deze link is niet volledig" in answer.get_data(as_text=True), other
     for whole in (token, f" {token}\n", f"{PUBLIC}/link#{token}", f"#{token}"):
         assert world.client("nobody").follow_link(whole).status_code == 200, whole
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "{link}.",
+        "<{link}>",
+        "Beste, uw link is {link}, graag snel.",
+        "Klik op {link} en kies een wachtwoord",
+        "{host}/link%23{token}",
+        "{host}/link%23{token}.",
+        "{host}/link#{first} {last}",
+        "{host}/link#{first}\r\n{last} en kies een wachtwoord",
+        "{first}\n{last}",
+        '"{token}"',
+        "https://een-naam-van-precies-drieenveertig-letters-x.example/link#{token}",
+    ],
+)
+def test_a_whole_link_opens_however_it_was_pasted(world: World, pasted: str) -> None:
+    token = link_of(world.own.waiting)
+    link = f"{PUBLIC}/link#{token}"
+    typed = pasted.format(link=link, host=PUBLIC, token=token, first=token[:20], last=token[20:])
+    assert world.client("nobody").follow_link(typed).status_code == 200
 
 
 def test_no_address_opens_a_link(world: World) -> None:
@@ -92,7 +123,7 @@ def test_what_a_browser_keeps_of_a_link_is_not_the_link(world: World) -> None:
         held = dict(session)
     assert key == digest(token)
     assert token not in repr(held)
-    assert world.client("nobody").follow_link(key).status_code == 404
+    assert world.client("nobody").follow_link(key).status_code == 422
 
 
 def test_a_password_goes_to_no_link_that_was_opened_in_another_tab(world: World) -> None:
@@ -112,14 +143,14 @@ def test_a_password_goes_to_no_link_that_was_opened_in_another_tab(world: World)
 def spoilt(world: World, how: str) -> None:
     """Have a link with the token "token" that opens nothing."""
     who, accounts = world.own.chair, world.town.held.store.accounts
-    at, key = world.town.clock.at, digest("token")
+    at, key = world.town.clock.at, digest(a_token("token"))
     began = at - timedelta(hours=2) if how == "expired" else at
     if how != "made up":
         accounts.make_link(who.id, LinkPurpose.RESET, key, began)
     if how == "used":
         accounts.use_link(key, at)
     if how == "replaced":
-        accounts.make_link(who.id, LinkPurpose.RESET, digest("another"), at)
+        accounts.make_link(who.id, LinkPurpose.RESET, digest(a_token("another")), at)
     if how == "closed":
         accounts.change(who.id, state=AccountState.CLOSED)
 
@@ -128,7 +159,7 @@ def test_nobody_can_tell_why_a_link_opens_nothing(world: World) -> None:
     told = set()
     for how in ("used", "replaced", "expired", "closed", "made up"):
         spoilt(world, how)
-        answer = world.client("nobody").follow_link("token")
+        answer = world.client("nobody").follow_link(a_token("token"))
         assert answer.status_code == 404, how
         # But for the token that protects the form.
         told.add(re.sub(r'name="csrf_token" value="[^"]+"', "", answer.get_data(as_text=True)))
@@ -136,7 +167,7 @@ def test_nobody_can_tell_why_a_link_opens_nothing(world: World) -> None:
     (text,) = told
     assert "Deze link werkt niet (meer)" in text
     assert "Een link werkt één keer" in text
-    assert 'value="token"' in text
+    assert f'value="{a_token("token")}"' in text
 
 
 def test_a_link_never_opens_without_a_password_of_ones_own(world: World) -> None:

@@ -141,7 +141,8 @@ def _enrolled(client: Browser, world: World) -> TestResponse:
     secret = re.search(r'class="secret">([^<]+)<', page)
     assert secret is not None
     code = code_at(secret[1].replace(" ", ""), world.town.clock.at)
-    return client.send("/account/second-factor", code=code)
+    client.send("/account/second-factor", code=code)
+    return client.get("/account/second-factor/codes")
 
 
 def test_no_secret_and_no_answer_is_in_the_log(

@@ -32,7 +32,7 @@ from evaltool.web.context import install
 from tests import hosting
 from tests.attacks.planting import Words, plant
 from tests.factories import all_answers
-from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town
+from tests.hosting import OTHER, OWN, PASSWORD, PUBLIC, HostedClient, Town, a_token
 from tests.isolation import a_whole_town
 
 COOKIE = "__Host-evaltool"
@@ -151,7 +151,7 @@ def held_in(cookie: str) -> dict[str, Any]:
 
 def link_of(account: Account) -> str:
     """The token of the link that an account got; each is known to its own people alone."""
-    return f"the link of {account.id}"
+    return a_token(f"the link of {account.id}")
 
 
 def home(actor: str) -> str:

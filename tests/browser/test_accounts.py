@@ -252,6 +252,66 @@ def test_everybody_does_their_part_without_javascript(chromium: Browser, town: T
     Walk(town, Crowd(chromium, address_of(town), look, scripts=False)).all_of_it()
 
 
+_LAID_OUT = """() => {
+  const boxes = [...document.querySelectorAll(".codes li")].map((li) => {
+    const range = document.createRange();
+    range.selectNodeContents(li);
+    return { own: li.getBoundingClientRect(), text: range.getBoundingClientRect(),
+             lines: new Set([...range.getClientRects()].map((r) => Math.round(r.top))).size };
+  });
+  const held = document.querySelector(".codes").getBoundingClientRect();
+  return {
+    wide: boxes.filter((b) => b.text.left < b.own.left - 0.5 || b.text.right > b.own.right + 0.5
+                           || b.own.right > held.right + 0.5).length,
+    broken: boxes.filter((b) => b.lines !== 1).length,
+    over: boxes.filter((b, i) => boxes.slice(0, i).some(({ text }) =>
+      b.text.top < text.bottom - 0.5 && text.top < b.text.bottom - 0.5
+        && b.text.left < text.right - 0.5 && text.left < b.text.right - 0.5)).length,
+    aside: document.documentElement.scrollWidth > innerWidth,
+    small: Math.min(...[...document.querySelectorAll(".codes code")].map((c) =>
+      parseFloat(getComputedStyle(c).fontSize))),
+  };
+}"""
+"""How the recovery codes lie on the page: how many are wider than their box, take more than one
+line, or lie over another; and whether there is anything to scroll sideways for."""
+
+
+def lies_well(page: Page) -> None:
+    """Every recovery code is on a line of its own, within its box, in letters that can be read."""
+    found = page.evaluate(_LAID_OUT)
+    assert found.pop("small") >= 12.5, page.viewport_size
+    assert set(found.values()) == {0}, (page.viewport_size, found)
+
+
+def test_recovery_codes_can_be_read_on_every_screen_and_on_paper(crowd: Crowd, town: Town) -> None:
+    who = town.person(Role.COACH, address="carla@steun.example")
+    page = crowd.newcomer()
+    crowd.sign_in(page, who.address)
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    expect(page.get_by_role("link", name="Open in de app op dit toestel")).to_be_visible()
+    crowd.send(page, "Klaar, zet het slot aan", code=code_at(secret, town.clock.at))
+    codes = page.locator(".codes li").all_inner_texts()
+    assert len(set(codes)) == 10
+    for width in (320, 390, 600, 768, 1200):
+        page.set_viewport_size({"width": width, "height": 844})
+        lies_well(page)
+    page.emulate_media(media="print")
+    # As wide as A4 with its margins, and narrower.
+    for width in (642, 320):
+        page.set_viewport_size({"width": width, "height": 844})
+        lies_well(page)
+    page.emulate_media(media="screen")
+    # Loaded again, in the other language and back: the same codes.
+    page.reload()
+    assert page.locator(".codes li").all_inner_texts() == codes
+    follow(page.get_by_role("link", name="English"))
+    assert page.locator(".codes li").all_inner_texts() == codes
+    crowd.press(page, "I have kept them")
+    page.go_back()
+    expect(page.locator("h1")).to_be_visible()
+    assert not [code for code in codes if code in page.content()]
+
+
 def test_a_link_to_hand_over_is_copied(crowd: Crowd, town: Town) -> None:
     town.person(Role.OFFICER, address="an@leuven.example")
     page = crowd.newcomer()

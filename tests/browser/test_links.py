@@ -148,11 +148,19 @@ def test_a_place_on_the_page_is_no_code(scripted: Crowd) -> None:
     expect(page.locator("#link_code")).to_have_value("")
 
     # Nor is it one where the page opens there, nor what is longer or shorter than a code of ours.
-    for behind in ("main", "link_code", "a" * 42, "a" * 44, "a" * 42 + "."):
+    told = page.get_by_role("alert").filter(has_text="Deze link is niet volledig")
+    for behind, half in {
+        "main": False,
+        "link_code": False,
+        "a" * 42: True,
+        "a" * 44: True,
+        "a" * 42 + ".": True,
+    }.items():
         page.goto("about:blank")
         scripted.go(page, f"/link#{behind}")
         expect(page.locator("h1")).to_have_text("Open uw link")
         expect(page.locator("#link_code")).to_have_value("")
+        expect(told).to_have_count(int(half))
     # The form that was sent by hand aside, nothing was sent.
     assert sent.count("POST") == 1
 
@@ -177,6 +185,26 @@ def test_the_whole_link_can_be_pasted(crowd: Crowd, town: Town) -> None:
     expect(page.locator("h1")).to_have_text(WELCOME)
 
 
+def test_a_link_with_a_full_stop_behind_it_opens_at_a_click(scripted: Crowd, town: Town) -> None:
+    _, token = invited(town)
+    page = scripted.newcomer()
+    scripted.follow_link(page, f"{link_with(scripted.url, token)}.")
+    expect(page.locator("h1")).to_have_text(WELCOME)
+
+
+def test_half_a_link_is_told_from_one_that_does_not_work(crowd: Crowd, town: Town) -> None:
+    _, token = invited(town)
+    page = crowd.newcomer()
+    crowd.go(page, "/link")
+    half = link_with(crowd.url, token)[:-5]
+    crowd.send(page, "Verder", link_code=half)
+    expect(page.locator("h1")).to_have_text("Open uw link")
+    expect(page.locator("#errors")).to_contain_text("Deze link is niet volledig")
+    expect(page.locator("#link_code")).to_have_value(half)
+    crowd.send(page, "Verder", link_code=link_with(crowd.url, token))
+    expect(page.locator("h1")).to_have_text(WELCOME)
+
+
 def test_another_link_in_the_same_tab_is_followed_as_well(scripted: Crowd, town: Town) -> None:
     _, token = invited(town)
     page = scripted.newcomer()
@@ -191,10 +219,11 @@ def test_a_link_that_opens_nothing_says_so_and_the_code_stays(crowd: Crowd, town
     _, token = invited(town)
     page = crowd.newcomer()
     crowd.go(page, "/link")
-    crowd.send(page, "Verder", link_code=token[:-1])
+    wrong = new_token()
+    crowd.send(page, "Verder", link_code=wrong)
     expect(page.locator("h1")).to_have_text("Deze link werkt niet (meer)")
     expect(page.locator("#errors")).to_contain_text("Een link werkt één keer")
-    expect(page.locator("#link_code")).to_have_value(token[:-1])
+    expect(page.locator("#link_code")).to_have_value(wrong)
     crowd.send(page, "Verder", link_code=token)
     expect(page.locator("h1")).to_have_text(WELCOME)
 

@@ -42,7 +42,10 @@ def enter_code() -> AnyResponse:
     t, typed = texts(), request.form.get(_CODE, "").strip()
     if not typed:
         return _code_page(typed, t("signing.link_code_missing"), 422)
-    key = digest(token_of(typed))
+    token = token_of(typed)
+    if not token:
+        return _code_page(typed, t("signing.link_incomplete"), 422)
+    key = digest(token)
     try:
         _, purpose = _behind(key)
     except LinkNotFound:

@@ -85,8 +85,10 @@ class ResetPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class EnrolPage(FormPage):
-    """Setting up a second factor: its secret as text and as a picture to scan.
+    """Setting up a second factor: its secret as text, as a picture to scan and as an ``address``.
 
+    An app on the device that shows the page opens that address; a picture on its own screen it
+    cannot scan.
     ``needed`` says why there must be one, empty where there need not be; ``sha256`` whether the
     app must know codes with SHA-256, and ``contact`` whom to ask where it does not.
     """
@@ -94,6 +96,7 @@ class EnrolPage(FormPage):
     template: ClassVar[str] = "accounts/enrol.html"
     secret: str
     picture: str
+    address: str
     needed: str
     sha256: bool
     contact: str
@@ -101,11 +104,10 @@ class EnrolPage(FormPage):
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryCodesPage(Page):
-    """The recovery codes, shown once; ``after`` is where somebody was going."""
+    """The recovery codes, shown until somebody says that she kept them."""
 
     template: ClassVar[str] = "accounts/recovery_codes.html"
     codes: tuple[str, ...]
-    after: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from evaltool.identity.second_factor import (
 from evaltool.identity.tokens import digest
 from evaltool.web.accounts.pages import EnrolPage, RecoveryCodesPage
 from evaltool.web.accounts.proving import strictly
-from evaltool.web.accounts.signing import arrived, onwards_kept
+from evaltool.web.accounts.signing import AFTER, arrived, onwards_kept
 from evaltool.web.context import services, texts
 from evaltool.web.guard import guarded, write_down
 from evaltool.web.identity import (
@@ -41,6 +41,13 @@ MAY_REPLACE = "may_replace"
 """Where a browser keeps until when (seconds since 1970) a second factor can be set up in it."""
 REPLACING = timedelta(minutes=10)
 """How long that is after the password was asked."""
+SHOWN = timedelta(minutes=10)
+"""How long new recovery codes can be looked at, in the session in which they were made."""
+_CODES = "CODES:"
+"""What stands before recovery codes, and until when they are shown, where a secret is kept else.
+
+By itself it says that a second factor was set up in this session.
+"""
 
 
 @blueprint.route("/account/second-factor", methods=["GET", "POST"])
@@ -56,7 +63,7 @@ def enrol() -> AnyResponse:
         if not secret:
             # Once: an app that scanned it must not have to scan another.
             secret = new_secret_sha256() if desk().strict else new_secret()
-            held.store.sessions.keep_secret(session_digest() or "", desk().seal.seal(secret))
+            _keep(secret)
         return _page(secret)
     secret = _pending()
     if not secret:
@@ -76,16 +83,57 @@ def enrol() -> AnyResponse:
         # Before she is let in: where it cannot be written down, the session stays as it is.
         write_down("second_factor_set", who.nis_code or "")
         begin_session(who, Stage.FULL)
-    page = RecoveryCodesPage(
-        title=texts()("second_factor.codes_title"), codes=codes, after=arrived(onwards)
-    )
-    return render(page)
+        until = int((held.now() + SHOWN).timestamp())
+        _keep(f"{_CODES}{until} {' '.join(codes)}")
+    session.update(onwards)
+    return redirect(url_for("second_factor.recovery_codes"), 303)
+
+
+@blueprint.route("/account/second-factor/codes", methods=["GET", "POST"])
+@guarded(Permission.ACCOUNT)
+def recovery_codes() -> AnyResponse:
+    """Show the recovery codes that were made in this session, until they are kept elsewhere."""
+    if request.method == "POST":
+        _forget_codes()
+        onwards = onwards_kept()
+        session.pop(AFTER, None)
+        return redirect(arrived(onwards), 303)
+    codes = _shown_codes()
+    if not codes:
+        tell(texts()("second_factor.codes_gone"))
+        return redirect(url_for("account.show"), 303)
+    return render(RecoveryCodesPage(title=texts()("second_factor.codes_title"), codes=codes))
+
+
+def _shown_codes() -> tuple[str, ...]:
+    """The recovery codes to show; those whose time is over are forgotten here."""
+    if not _was_set_up():
+        return ()
+    until, *codes = _kept().removeprefix(_CODES).split() or ["0"]
+    if services().now().timestamp() < int(until):
+        return tuple(codes)
+    _forget_codes()
+    return ()
+
+
+def _forget_codes() -> None:
+    if _was_set_up():
+        _keep(_CODES)
+
+
+def _was_set_up() -> bool:
+    """Whether it was in this session that the second factor there is was set up."""
+    return _kept().startswith(_CODES)
 
 
 def _too_late() -> AnyResponse:
     """To the password; a secret that was shown longer ago is none to set up any more."""
     if _pending():
-        services().store.sessions.keep_secret(session_digest() or "", None)
+        _keep(None)
+    if request.method == "POST" and _was_set_up():
+        # The form of another tab, or the same once more.
+        tell(texts()("second_factor.set_already"))
+        return redirect(url_for("account.show"), 303)
     if request.method == "POST" and MAY_REPLACE in session:
         tell(texts()("second_factor.too_late"))
     session.pop(MAY_REPLACE, None)
@@ -98,12 +146,25 @@ def _may_replace() -> bool:
     return isinstance(until, int) and services().now().timestamp() < until
 
 
-def _pending() -> str:
-    """The secret that this session was shown and did not keep yet; empty where there is none."""
+def _keep(text: str | None) -> None:
+    """Keep something with this session, sealed; or nothing any more."""
+    sealed = None if text is None else desk().seal.seal(text)
+    services().store.sessions.keep_secret(session_digest() or "", sealed)
+
+
+def _kept() -> str:
+    """What is kept with this session; empty where that is nothing, or cannot be opened."""
     sealed = services().store.sessions.secret(session_digest() or "")
     try:
-        secret = desk().seal.open(sealed) if sealed else ""
+        return desk().seal.open(sealed) if sealed else ""
     except CannotOpen:
+        return ""
+
+
+def _pending() -> str:
+    """The secret that this session was shown and did not keep yet; empty where there is none."""
+    secret = _kept()
+    if secret.startswith(_CODES):
         return ""
     # One that was shown before the tool became strict is no longer asked for.
     return "" if desk().strict and not is_sha256(secret) else secret
@@ -117,19 +178,20 @@ def _needed() -> str:
     if not who.needs_second_factor(second_factor_roles()):
         return ""
     many = who.role in SECOND_FACTOR_ROLES
-    return texts()("second_factor.needed" if many else "second_factor.demanded")
+    return texts()("second_factor.needed" if many else f"second_factor.{strictly('demanded')}")
 
 
 def _page(secret: str, error: str = "", status: int = 200) -> Response:
     t, hosted = texts(), services().hosted
     errors = {"code": error} if error else {}
-    letters = letters_of(secret)
+    letters, address = letters_of(secret), address_of(secret, account().address)
     page = EnrolPage(
         title=t("second_factor.title"),
         messages=messages(errors),
         errors=errors,
         secret=" ".join(letters[i : i + 4] for i in range(0, len(letters), 4)),
-        picture=qr_svg(address_of(secret, account().address), t("second_factor.picture")),
+        picture=qr_svg(address, t("second_factor.picture")),
+        address=address,
         needed=_needed(),
         sha256=is_sha256(secret),
         contact="" if hosted is None else hosted.contact,
