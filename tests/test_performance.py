@@ -14,8 +14,9 @@ from evaltool.domain.evaluation import Status
 from evaltool.domain.reporting import build
 from evaltool.pdf import feedback_report
 from evaltool.store import open_store
+from tests.conftest import ROOT
 from tests.golden import document_of
-from tests.performance import __main__ as program
+from tests.performance import __main__ as program, growth
 from tests.performance.bare_report import bare_report
 from tests.performance.calling import fields_of
 from tests.performance.filling import fill
@@ -127,3 +128,39 @@ def test_the_copies_in_a_filled_store_are_as_the_original(
     )
     assert saved.versions["structure"] == 2
     store.close()
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCALE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
+WRITTEN = [line for line in README.splitlines() if re.search(r"\| (yes|\*\*no\*\*|–) \|$", line)]
+
+
+def kinds_of_rows() -> list[str]:
+    """A pattern for the name of each row that the bench can print."""
+    folder = Path(program.__file__).parent
+    sources = "".join(path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py")))
+    named = re.findall(r'what=f?"([^"]+)"', sources)
+    return [re.sub(r"\\\{[^}]*\\\}", ".+", re.escape(name)) for name in named]
+
+
+def test_the_readme_holds_the_whole_table_as_it_is_printed() -> None:
+    kinds, rows = kinds_of_rows(), [line.split(" | ")[0].removeprefix("| ") for line in WRITTEN]
+    assert len(kinds) > 15
+    assert [kind for kind in kinds if not any(re.fullmatch(kind, row) for row in rows)] == []
+    assert [row for row in rows if not any(re.fullmatch(kind, row) for kind in kinds)] == []
+    growing = [row for row in rows if row.startswith("growth: ")]
+    assert len(growing) == len(growth._PAGES)
+    # As the program says how the figures were taken.
+    assert re.search(
+        r"^Python 3\.\d+, .+; full form, median of \d+ turns .+, wall time", README, re.M
+    )
+
+
+def test_what_it_carries_is_said_with_the_figures_of_the_table() -> None:
+    table = "\n".join(WRITTEN)
+    measured = re.findall(r"^\| [^|]+ \| ([^|]*\d[^|]*) \|", SCALE, re.MULTILINE)
+    figures = [
+        f for cell in measured for f in re.findall(r"\d[\d.,]*(?: (?:ms|s|MiB|KiB|/s|x))", cell)
+    ]
+    assert len(figures) > 6
+    assert [found for found in figures if found not in table] == []
