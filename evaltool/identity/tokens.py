@@ -40,7 +40,7 @@ def token_of(typed: str) -> str:
     It can stand by itself or in its link, with a sentence around it, with the "#" written as "%23",
     or broken by spaces.
     """
-    text = re.sub("%23", "#", typed).strip()
+    text = typed.replace("%23", "#").strip()
     found = next((match for form in _FORMS if (match := form.search(text))), None)
     if found is None:
         return "".join(text.split()) if _BROKEN.fullmatch(text) else ""

@@ -87,7 +87,12 @@ def install(app: Flask) -> None:
     app.add_template_filter(whole, "whole")
     # Not with what every page gets: pieces that are imported see only what is global.
     app.add_template_global(can, "can")
-    app.add_template_global(_addresses(), "url_for")
+    address = _addresses()
+    app.add_template_global(address, "url_for")
+
+    def asset(name: str) -> str:
+        """The address of a static file; its version makes a browser fetch a new one anew."""
+        return address("static", filename=name, v=__version__)
 
     @app.context_processor
     def always() -> dict[str, object]:
@@ -101,7 +106,7 @@ def install(app: Flask) -> None:
             "seconds_left": seconds_left,
             "told": session.pop("told", ()),
             "other_language": _other_language,
-            "asset": _asset,
+            "asset": asset,
             "day_text": lambda day: date_text(day, language()),
             "moment_text": moment_text,
         }
@@ -171,14 +176,3 @@ def _addresses() -> Callable[..., str]:
         return below(request.script_root, endpoint, tuple(values.items()))
 
     return address
-
-
-def _asset(name: str) -> str:
-    """The address of a static file; its version makes a browser fetch a new one anew."""
-    return _asset_below(request.script_root, name)
-
-
-@lru_cache(maxsize=32)
-def _asset_below(root: str, name: str) -> str:
-    """It depends on nothing else of the request than where the application stands."""
-    return url_for("static", filename=name, v=__version__)
