@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from evaltool.domain.questionnaire import Questionnaire
-from tests.faults.form import Fields
+from tests.faults.form import Fields, FormParser, form_on
 from tests.faults.serving import Installation, User
 
 SECONDS = 20.0
@@ -140,6 +140,15 @@ class Asker:
         found = self._ask(connection, "GET", path)
         self.counts["read" if found.status == expected else f"GET {found.status}"] += 1
         return found.text if found.status == expected else None
+
+    def _form(self, connection: http.client.HTTPConnection, path: str) -> FormParser | None:
+        """The form of a page of questions; None, and counted, where there is none that is whole."""
+        page = self._get(connection, path)
+        form = None if page is None else form_on(page)
+        if form is None or form.complete:
+            return form
+        self.counts["page without its form"] += 1
+        return None
 
     def _kept(
         self, connection: http.client.HTTPConnection, path: str, fields: Fields, *, plain: bool

@@ -10,7 +10,7 @@ from evaltool.domain.answers import Answers
 from evaltool.domain.questionnaire import Questionnaire
 from evaltool.web.forms import NOTE
 from tests.faults.asking import Asker
-from tests.faults.form import FormParser, Shown, form_on, kept, other_answers, sent, shown
+from tests.faults.form import FormParser, Shown, kept, other_answers, sent, shown
 
 CONFLICT = "told that somebody else changed it"
 """The count of saves that were refused since the other saved first: a right outcome."""
@@ -55,12 +55,8 @@ class Sharer(Asker):
 
     def _step(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
         path = f"/evaluations/{self._id}/sections/{SECTION}/{NUMBER}"
-        page = self._get(connection, path)
-        if page is None:
-            return
-        form = form_on(page)
-        if not form.complete:
-            self.counts["page without its form"] += 1
+        form = self._form(connection, path)
+        if form is None:
             return
         known = self._questionnaire.by_id
         fields = dict(form.fields)

@@ -12,7 +12,6 @@ from tests.faults.form import (
     Shown,
     all_kept,
     fits,
-    form_on,
     kept,
     other_answers,
     sent,
@@ -76,12 +75,8 @@ class Walker(Asker):
         self, connection: http.client.HTTPConnection, path: str, chance: random.Random
     ) -> None:
         """Open a page, hold it against what it must show, change some of it and save it."""
-        page = self._get(connection, path)
-        if page is None:
-            return
-        form = form_on(page)
-        if not form.complete:
-            self.counts["page without its form"] += 1
+        form = self._form(connection, path)
+        if form is None:
             return
         self._compare(form)
         if not form.questions:
